@@ -1,0 +1,81 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "appliance/domain/legacy.h"
+#include "appliance/domain/principal.h"
+#include "appliance/domain/story.h"
+
+namespace heirloom {
+
+// Who may do what: one pure table, read by every service and by nothing else. Routes, SQL and
+// indexes may narrow what is looked at, but `Decide` has the last word on every row shown.
+enum class Action {
+  kCreateLegacy,
+  kReadLegacy,
+  kChangeLegacy,
+  kDeleteLegacy,
+  kReadMembers,
+  kManageMembers,
+  kCreateStory,
+  kReadStory,
+  kEditStory,
+  kDeleteStory,
+  kReadRevisions,
+  kAdministerUsers,
+};
+
+std::string_view ToString(Action action);
+
+// What the decision depends on. `role` is the asker's membership of the thing's legacy, read from
+// the truth; nullopt for no member.
+struct Resource {
+  std::optional<Role> role;
+  Visibility visibility = Visibility::kMembers;
+  std::optional<StoryStatus> story_status;  // Only for a story.
+  bool own_story = false;                   // The asker wrote it.
+};
+
+enum class Verdict {
+  kAllow,
+  kDeny,   // They may know it is there: 403.
+  kUnseen  // They may not even know: 404.
+};
+
+struct Decision {
+  Verdict verdict = Verdict::kUnseen;
+  std::string_view reason;  // A sentence, for people; empty with kAllow.
+
+  explicit operator bool() const { return verdict == Verdict::kAllow; }
+};
+
+Decision Decide(const Principal& subject, Action action, const Resource& resource);
+
+// The decision as a Status: kForbidden with the reason, or kNotFound saying `what` is not there.
+Status Require(const Principal& subject, Action action, const Resource& resource,
+               std::string_view what);
+
+// Reader terms (see index/search_index.h): what a story's document carries, and what a query by
+// `subject` with these memberships brings. A story is a candidate when the two sets meet.
+struct Membership {
+  Id legacy_id;
+  Role role = Role::kViewer;
+  Visibility visibility = Visibility::kMembers;
+};
+std::vector<std::string> ReaderTermsOfStory(const Story& story, Visibility visibility);
+std::vector<std::string> ReaderTermsOf(const Principal& subject,
+                                       const std::vector<Membership>& memberships);
+
+// One line of the generated table in the docs.
+struct PolicyRow {
+  Action action;
+  std::optional<Role> least_role;  // nullopt: no membership needed.
+  std::string_view scope;          // What an API token must carry.
+  std::string_view exceptions;     // In words.
+};
+const std::vector<PolicyRow>& PolicyTable();
+
+}  // namespace heirloom
