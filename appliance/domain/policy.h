@@ -24,19 +24,18 @@ enum class Action {
   kReadStory,
   kEditStory,
   kDeleteStory,
-  kReadRevisions,
-  kAdministerUsers,
+  kImportStories,
 };
-
-std::string_view ToString(Action action);
 
 // What the decision depends on. `role` is the asker's membership of the thing's legacy, read from
 // the truth; nullopt for no member.
 struct Resource {
   std::optional<Role> role;
   Visibility visibility = Visibility::kMembers;
-  std::optional<StoryStatus> story_status;  // Only for a story.
-  bool own_story = false;                   // The asker wrote it.
+  // Only for a story, and for a revision of one: the status it had then. So an earlier draft of a
+  // published story is shown to those alone who might have seen the draft.
+  std::optional<StoryStatus> story_status;
+  bool own_story = false;  // The asker wrote it.
 };
 
 enum class Verdict {
@@ -59,22 +58,25 @@ Status Require(const Principal& subject, Action action, const Resource& resource
                std::string_view what);
 
 // Reader terms (see index/search_index.h): what a story's document carries, and what a query by
-// `subject` with these memberships brings. A story is a candidate when the two sets meet.
+// `subject` with these memberships brings. A story is a candidate when the two sets meet; which
+// stories meet is the same as what Decide allows for kReadStory.
 struct Membership {
   Id legacy_id;
   Role role = Role::kViewer;
-  Visibility visibility = Visibility::kMembers;
 };
-std::vector<std::string> ReaderTermsOfStory(const Story& story, Visibility visibility);
+std::vector<std::string> ReaderTermsOfStory(const Id& legacy_id, const Id& created_by,
+                                            StoryStatus status, Visibility visibility);
 std::vector<std::string> ReaderTermsOf(const Principal& subject,
                                        const std::vector<Membership>& memberships);
 
 // One line of the generated table in the docs.
 struct PolicyRow {
   Action action;
+  std::string_view name;
   std::optional<Role> least_role;  // nullopt: no membership needed.
   std::string_view scope;          // What an API token must carry.
-  std::string_view exceptions;     // In words.
+  std::string_view refusal;        // Said to who may see the thing but not do that.
+  bool own_story_suffices = false;  // For contributors and above, on what they wrote themselves.
 };
 const std::vector<PolicyRow>& PolicyTable();
 

@@ -162,6 +162,7 @@ CREATE TABLE revisions (
   saved_by     TEXT NOT NULL,
   note         TEXT NOT NULL,
   title        TEXT NOT NULL,
+  status       TEXT NOT NULL,
   content      TEXT NOT NULL,
   content_hash TEXT NOT NULL,
   digest       TEXT NOT NULL,
