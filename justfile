@@ -1,0 +1,33 @@
+# Only delegates: ./dev is the one entry.
+set positional-arguments
+
+default:
+    @./dev help
+
+[no-exit-message]
+run *arguments:
+    @./dev run "$@"
+
+[no-exit-message]
+build *arguments:
+    @./dev build "$@"
+
+[no-exit-message]
+watch *arguments:
+    @./dev watch "$@"
+
+[no-exit-message]
+test *arguments:
+    @./dev test "$@"
+
+[no-exit-message]
+lint:
+    @./dev lint
+
+[no-exit-message]
+fmt:
+    @./dev fmt
+
+[no-exit-message]
+clean *arguments:
+    @./dev clean "$@"

@@ -1,0 +1,84 @@
+# shellcheck shell=bash
+# Sourced by ./dev: the tests. Every suite writes a JUnit file into build/test-results; test_report.py sums
+# them up. A suite that fails does not keep the next from running.
+
+results=build/test-results
+
+cmd_test() {
+  local mode=whole filter=''
+  while [[ $# -gt 0 ]]; do
+    case $1 in
+      --quick) mode=quick ;;
+      --all) mode=all ;;
+      -*) die "unknown option '$1'; see ./dev help" ;;
+      *) filter=$1 ;;
+    esac
+    shift
+  done
+  local begun=$SECONDS broken=()
+  need_packages build test
+  need_npm_packages
+  rm -rf "$results"
+  mkdir -p "$results"
+
+  step "Compiling"
+  build_daemon dev all
+  step "Scripts, web UI and C++ suites"
+  suite "scripts" test_scripts
+  suite "web UI types" npm --prefix webui run typecheck
+  suite "web UI units" test_webui
+  if [[ $mode != quick ]]; then
+    build_webui dev
+    stage_demo dev
+  fi
+  suite "C++ and black-box suites" test_preset dev
+  if [[ $mode != quick ]]; then
+    step "The main job in a browser"
+    suite "browser" test_browser
+  fi
+  if [[ $mode == all ]]; then
+    step "C++ suites under ASan and UBSan"
+    build_daemon asan all
+    build_webui asan
+    stage_demo asan
+    suite "suites under ASan and UBSan" test_preset asan
+  fi
+  say
+  ok "all suites ran in $(duration $((SECONDS - begun)))"
+  "$python" packaging/dev/test_report.py "$results" tests/adapters.txt "${broken[@]}"
+}
+
+# suite NAME COMMAND...: a suite that fails is remembered in `broken`.
+suite() {
+  logged "$@" || broken+=("$1")
+}
+
+test_scripts() {
+  "$python" -m pytest -q -p no:cacheprovider --junitxml="$root/$results/scripts.xml" \
+    ${filter:+-k "$filter"} tests/architecture tests/dev || no_test_matched $?
+}
+
+# pytest says 5 when the filter leaves no test: here that is no failure.
+no_test_matched() { [[ -n $filter && $1 -eq 5 ]]; }
+
+test_webui() {
+  npm --prefix webui run test -- --reporter=default --reporter=junit \
+    --outputFile.junit="$root/$results/webui.xml" --passWithNoTests ${filter:+--testNamePattern "$filter"}
+}
+
+# Labels: a `slow` test is left out of --quick.
+test_preset() {
+  local preset=$1 options=()
+  if [[ $mode == quick ]]; then options+=(--label-exclude slow); fi
+  if [[ -n $filter ]]; then options+=(--tests-regex "$filter"); fi
+  ctest --test-dir "build/$preset" --parallel "$(nproc)" --output-on-failure --timeout 900 \
+    --output-junit "$root/$results/$preset.xml" "${options[@]}"
+}
+
+test_browser() {
+  local options=(--config tests/e2e)
+  if [[ -n $filter ]]; then options+=(--grep "$filter" --pass-with-no-tests); fi
+  HEIRLOOM_BIN=$root/build/dev/bin/heirloom \
+    PLAYWRIGHT_JUNIT_OUTPUT_FILE=$root/$results/browser.xml \
+    webui/node_modules/.bin/playwright test --reporter=list,junit "${options[@]}"
+}
