@@ -29,13 +29,17 @@ packages_of() {
   done | sort -u
 }
 
+# missing_packages SET... -> those not installed, one a line
 missing_packages() {
-  local wanted installed
-  wanted=$(packages_of "$@")
-  # shellcheck disable=SC2086  # a list of names
-  installed=$(dpkg-query -W -f='${db:Status-Status} ${Package}\n' $wanted 2>/dev/null |
-    awk '$1 == "installed" { print $2 }' | sort -u)
-  comm -23 <(printf '%s\n' "$wanted") <(printf '%s\n' "$installed")
+  local wanted
+  mapfile -t wanted < <(packages_of "$@")
+  printf '%s\n' "${wanted[@]}" | comm -23 - <(installed_packages "${wanted[@]}")
+}
+
+# dpkg-query fails when it does not know one of them: that one is not installed, no more.
+installed_packages() {
+  { dpkg-query -W -f='${db:Status-Status} ${Package}\n' "$@" 2>/dev/null || true; } |
+    awk '$1 == "installed" { print $2 }' | sort -u
 }
 
 apt_get() {
@@ -54,9 +58,10 @@ apt_knows() {
 need_packages() {
   on_debian_12 || die "Heirloom is built on Debian 12; on another system use a container:" \
     "docker run -it --network host -v \"\$PWD\":/src -w /src debian:12 ./dev run"
-  local missing
-  mapfile -t missing < <(missing_packages "$@")
-  [[ ${#missing[@]} -gt 0 && -n ${missing[0]} ]] || return 0
+  local names missing
+  names=$(missing_packages "$@")
+  [[ -n $names ]] || return 0
+  mapfile -t missing <<<"$names"
   step "Installing ${#missing[@]} Debian packages: ${missing[*]}"
   if ! apt_knows "${missing[@]}"; then
     logged "apt update" apt_get update || die "the package lists could not be fetched"
