@@ -8,7 +8,7 @@
 #   --carry PATH     copy a file or folder of this machine in, to the same place; may be repeated.
 #                    For what a package client needs here: certificates, mirrors, npm's and pip's settings.
 #   --env NAME       hand this environment variable on; may be repeated
-#   --keep DIR       leave the root in DIR; else it is made below TMPDIR and removed
+#   --keep DIR       leave the root in DIR, or use the one there; else it is made below TMPDIR and removed
 set -euo pipefail
 
 usage() { sed -n '2,/^set/{s/^# \{0,1\}//;/^set/d;p}' "${BASH_SOURCE[0]}"; }
@@ -36,18 +36,22 @@ root=${keep:-$(mktemp -d)}
 mkdir -p "$root"
 if [[ -z $keep ]]; then trap 'rm -rf --one-file-system "$root"' EXIT; fi
 
-if [[ ! -x $root/usr/bin/dpkg ]]; then
+# make_root: only once, since links that a package has made there since would lead a copy out of the root.
+make_root() {
+  local path
   if [[ -n $base ]]; then
     tar -xpf "$base" -C "$root"
   else
     mmdebstrap --quiet --variant=minbase bookworm "$root"
   fi
-fi
-for path in /etc/resolv.conf /etc/hosts "${carried[@]}"; do
-  mkdir -p "$root$(dirname "$path")"
-  # What links point to is not there: carry what they stand for.
-  cp -rL --preserve=mode "$path" "$root$(dirname "$path")/"
-done
+  for path in /etc/resolv.conf /etc/hosts "${carried[@]}"; do
+    mkdir -p "$root$(dirname "$path")"
+    # What links point to is not there: carry what they stand for.
+    cp -rL --preserve=mode "$path" "$root$(dirname "$path")/"
+  done
+}
+
+[[ -x $root/usr/bin/dpkg ]] || make_root
 rm -rf "$root/src/heirloom"
 git clone --quiet --no-local "$repository" "$root/src/heirloom"
 printf 'bare Debian %s, %s packages, commit %s\n' "$(<"$root/etc/debian_version")" \

@@ -1,0 +1,70 @@
+"""The checks behind ./dev lint must be able to fail."""
+
+import pathlib
+import textwrap
+
+import pytest
+import yaml
+
+import check_openapi
+import check_tree
+
+from conftest import ROOT
+
+OPENAPI = ROOT / "appliance/api/openapi.yaml"
+
+
+@pytest.fixture
+def contract():
+    return yaml.safe_load(OPENAPI.read_text(encoding="utf-8"))
+
+
+def test_the_contract_is_sound(contract):
+    assert list(check_openapi.check(contract)) == []
+
+
+def test_an_operation_id_stands_once(contract):
+    contract["paths"]["/healthz"]["get"]["operationId"] = "getMe"
+    assert any("'getMe' stands 2 times" in error for error in check_openapi.check(contract))
+
+
+def test_a_reference_must_name_something(contract):
+    contract["paths"]["/healthz"]["get"]["responses"]["200"]["content"] = {"x/y": {"schema": {"$ref": "#/components/schemas/No"}}}
+    assert any("#/components/schemas/No names nothing" in error for error in check_openapi.check(contract))
+
+
+def test_path_and_parameters_agree(contract):
+    contract["paths"]["/api/v1/stories/{story}"] = contract["paths"].pop("/api/v1/stories/{id}")
+    assert any("do not agree on 'story'" in error for error in check_openapi.check(contract))
+
+
+def test_what_nothing_uses_is_named(contract):
+    contract["components"]["schemas"]["Spare"] = {"type": "object"}
+    assert "components/schemas/Spare is used by nothing" in check_openapi.check(contract)
+
+
+def test_a_key_that_stands_twice_is_an_error(tmp_path, capsys):
+    file = tmp_path / "twice.yaml"
+    file.write_text("openapi: 3.1.0\npaths: {}\npaths: {}\n", encoding="utf-8")
+    assert check_openapi.main([str(file)]) == 1
+    assert "stands twice" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("line, is_error", [
+    ("see /" + "home/ada/notes.txt", True),
+    ("cd /" + "root/heirloom", True),
+    ("GET /api/work/1", False),
+    ("int x;  // TO" + "DO: later", True),
+    ("int todo;", False),
+])
+def test_what_must_not_be_in_the_tree(tmp_path, monkeypatch, line, is_error):
+    monkeypatch.chdir(tmp_path)
+    pathlib.Path("a.cc").write_text(textwrap.dedent(line) + "\n", encoding="utf-8")
+    errors, _ = check_tree.check("a.cc")
+    assert bool(errors) == is_error
+
+
+def test_a_long_file_is_counted_and_no_error(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    pathlib.Path("a.cc").write_text("\n" * 1000, encoding="utf-8")
+    assert check_tree.check("a.cc") == ([], 1000)
