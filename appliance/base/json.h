@@ -76,13 +76,18 @@ class JsonWriter {
   JsonWriter& Member(std::string_view key, std::string_view value) { return Key(key).String(value); }
   JsonWriter& Member(std::string_view key, std::int64_t value) { return Key(key).Integer(value); }
 
-  std::string Take() { return std::move(out_); }
+  std::string Take();  // The text, once every object and array is closed.
   const std::string& View() const { return out_; }
 
  private:
   void Separate();
+  JsonWriter& Begin(char bracket);
+  JsonWriter& End(char bracket);
+
   std::string out_;
+  std::string open_;  // Brackets not closed yet, innermost last.
   bool need_comma_ = false;
+  bool after_key_ = false;
 };
 
 }  // namespace heirloom
