@@ -20,7 +20,6 @@ import threading
 import time
 import urllib.parse
 
-DEMO_LEGACY = "The Ternen House"
 DEMO_NAME = "Demo Storyteller"
 DEMO_EMAIL = "demo@heirloom.example"
 READY = "heirloom: ready on "
@@ -166,8 +165,8 @@ class Browser:
         return answer.json()["items"]
 
 
-def add_demo(daemon, demo, account_file):
-    """On an empty data directory: an account and the demo legacy. Else the demo account, if it is there."""
+def demo_password(daemon, account_file):
+    """The demo account's; the account is made when it is not there yet."""
     if not account_file.exists():
         with result("made the demo account"):
             password = secrets.token_urlsafe(12)
@@ -175,23 +174,10 @@ def add_demo(daemon, demo, account_file):
                        "--password-stdin", stdin=password + "\n")
             account_file.touch(mode=0o600)
             account_file.write_text(password + "\n", encoding="utf-8")
-    password = account_file.read_text(encoding="utf-8").strip()
-    with result(f"imported the demo legacy “{DEMO_LEGACY}”") as notes:
-        token = daemon.cli("token", "create", "--data-dir", daemon.data_dir, "--user", DEMO_EMAIL, "--name", "demo import")
-        said = daemon.cli("import", "stories", str(demo / "stories"), "--server", daemon.url, "--legacy", DEMO_LEGACY,
-                          "--source", "demo", "--json", token=token, limit=IMPORT_LIMIT)
-        report = json.loads(said.splitlines()[-1])
-        counts = {name: report[name] for name in ("created", "updated", "unchanged")}
-        stories = len(list((demo / "stories").rglob("*.md")))
-        check(not report["skipped"], f"skipped {report['skipped']}")
-        check(sum(counts.values()) == stories, f"{stories} stories, but {counts}")
-        notes.append(", ".join(f"{count} {name}" for name, count in counts.items()))
-    return password
+    return account_file.read_text(encoding="utf-8").strip()
 
 
-def walk(url, password):
-    """What a person does in the first ten minutes. Leaves the legacy as it found it."""
-    person = Browser(url)
+def enter(person, password):
     with result("the web UI opens"):
         page = person.ask("GET", "/")
         check(b"<html" in page.body, "what is served at / is no page")
@@ -201,12 +187,43 @@ def walk(url, password):
         person.ask("GET", "/api/v1/search?q=house", expect=401)
     with result("signed in") as notes:
         notes.append(f"as {person.sign_in(DEMO_EMAIL, password)['name']}")
+
+
+def demo_legacy(person, about):
+    """The demo legacy, founded when it is not there yet."""
+    legacies = person.ask("GET", "/api/v1/legacies").json()["items"]
+    legacy = next((one for one in legacies if one["title"] == about["title"]), None)
+    if legacy is None:
+        with result(f"founded the legacy “{about['title']}”"):
+            legacy = person.ask("POST", "/api/v1/legacies", about, expect=201).json()
+    return legacy["id"]
+
+
+def import_stories(daemon, person, legacy, title, folder):
+    with result("imported its stories") as notes:
+        token = daemon.cli("token", "create", "--data-dir", daemon.data_dir, "--user", DEMO_EMAIL, "--name", "demo import")
+        said = daemon.cli("import", "stories", str(folder), "--server", daemon.url, "--legacy", title,
+                          "--source", "demo", "--json", token=token, limit=IMPORT_LIMIT)
+        report = json.loads(said.splitlines()[-1])
+        counts = {name: report[name] for name in ("created", "updated", "unchanged")}
+        stories = len(list(folder.glob("*.md")))
+        check(not report["skipped"], f"skipped {report['skipped']}")
+        check(sum(counts.values()) == stories, f"{stories} stories, but {counts}")
+        notes.append(", ".join(f"{count} {name}" for name, count in counts.items()))
     with result("opened the legacy") as notes:
-        legacies = person.ask("GET", "/api/v1/legacies").json()["items"]
-        legacy = next((one for one in legacies if one["title"] == DEMO_LEGACY), None)
-        check(legacy is not None, f"no legacy “{DEMO_LEGACY}” among {[one['title'] for one in legacies]}")
-        notes.append(f"{legacy['story_count']} stories")
-    walk_story(person, legacy["id"])
+        count = person.ask("GET", f"/api/v1/legacies/{legacy}").json()["story_count"]
+        check(count == stories, f"it holds {count} stories, not {stories}")
+        notes.append(f"{count} stories")
+
+
+def go_through(daemon, demo, password):
+    """What a person does in the first ten minutes. Leaves the legacy as it found it."""
+    person = Browser(daemon.url)
+    enter(person, password)
+    about = json.loads((demo / "legacy.json").read_text(encoding="utf-8"))
+    legacy = demo_legacy(person, about)
+    import_stories(daemon, person, legacy, about["title"], demo / "stories")
+    walk_story(person, legacy)
 
 
 def walk_story(person, legacy):
@@ -290,8 +307,8 @@ def run(options):
     password = None
     try:
         if is_demo:
-            password = add_demo(daemon, options.demo, account_file)
-            walk(daemon.url, password)
+            password = demo_password(daemon, account_file)
+            go_through(daemon, options.demo, password)
         else:
             print("This data directory has stories of its own: the demo legacy and the walk-through are left out.")
         if not options.once:
