@@ -145,9 +145,15 @@ std::string PlainKey(std::string_view text) {
   return CollapseSpace(WithoutAccents(decomposed ? *decomposed : text));
 }
 
+std::string PlainKey(std::string_view text) {
+  const auto decomposed =
+      Map(text, UTF8PROC_STABLE | UTF8PROC_COMPAT | UTF8PROC_DECOMPOSE | UTF8PROC_CASEFOLD);
+  return CollapseSpace(WithoutAccents(decomposed ? *decomposed : text));
+}
+
 std::string SortKey(std::string_view text) {
-  std::string key = PlainKey(text);
   // U+0001 sorts before every other character we keep: "Rose" before "Rose Garden".
+  std::string key = PlainKey(text);
   std::erase_if(key, [](char c) { return c == '\0' || c == '\x01'; });
   key += '\x01';
   key += FoldKey(text);
