@@ -145,12 +145,6 @@ std::string PlainKey(std::string_view text) {
   return CollapseSpace(WithoutAccents(decomposed ? *decomposed : text));
 }
 
-std::string PlainKey(std::string_view text) {
-  const auto decomposed =
-      Map(text, UTF8PROC_STABLE | UTF8PROC_COMPAT | UTF8PROC_DECOMPOSE | UTF8PROC_CASEFOLD);
-  return CollapseSpace(WithoutAccents(decomposed ? *decomposed : text));
-}
-
 std::string SortKey(std::string_view text) {
   // U+0001 sorts before every other character we keep: "Rose" before "Rose Garden".
   std::string key = PlainKey(text);
