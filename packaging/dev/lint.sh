@@ -42,10 +42,9 @@ lint_tree() { project_files | "$python" packaging/dev/check_tree.py; }
 
 # What CMake generates must be there for clang-tidy to read; nothing else needs to be built.
 lint_tidy() {
-  local generated
-  [[ -f build/dev/build.ninja ]] || configure dev
-  mapfile -t generated < <(ninja -C build/dev -t targets all | sed -n 's/^\(embedded\/.*\.h\):.*/\1/p')
-  ninja -C build/dev "${generated[@]}"
+  [[ -f build/dev/build.ninja ]] || configure dev || return 1
+  ninja -C build/dev -t targets all | sed -n 's/^\(embedded\/.*\.h\):.*/\1/p' |
+    xargs --no-run-if-empty ninja -C build/dev || return 1
   "$python" packaging/dev/tidy.py build/dev
 }
 
