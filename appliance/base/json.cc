@@ -140,6 +140,11 @@ Result<Json> Json::Parse(std::string_view text, const JsonLimits& limits) {
     return Fail(ErrorCode::kMalformed,
                 "JSON longer than " + std::to_string(limits.max_bytes) + " bytes");
   }
+  // The parser takes a NUL for the end and would leave unread what follows; RFC 8259 has no NUL.
+  if (const std::size_t nul = text.find('\0'); nul != std::string_view::npos) {
+    return Fail(ErrorCode::kMalformed,
+                "cannot be read: not JSON at byte " + std::to_string(nul + 1));
+  }
   auto tree = std::make_shared<Tree>();
   TreeBuilder builder(tree->root, limits.max_depth);
   if (!Node::sax_parse(text.begin(), text.end(), &builder)) {
