@@ -1,0 +1,121 @@
+import { useInfiniteQuery, useMutation } from '@tanstack/react-query';
+import { Pencil, UserPlus } from 'lucide-react';
+import { type FormEvent, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { addMember } from '@/api/commands';
+import { fieldMessages, isStatus } from '@/api/errors';
+import { membersQuery } from '@/api/queries';
+import type { Legacy, Role } from '@/api/types';
+import { Button, ButtonLink } from '@/components/Button/Button';
+import { SelectField, TextField } from '@/components/Field/Field';
+import { Notice } from '@/components/Notice/Notice';
+import { Skeleton } from '@/components/Skeleton/Skeleton';
+import { Trouble, useTroubleWords } from '@/scenes/Shell/Trouble';
+import styles from './Legacy.module.css';
+
+export function Members({ legacy }: { legacy: Legacy }) {
+  const { t } = useTranslation();
+  const members = useInfiniteQuery(membersQuery(legacy.id));
+  const items = members.data?.pages.flatMap((page) => page.items) ?? [];
+  return (
+    <section aria-labelledby="people" className={styles.section}>
+      <div className={styles.heading}>
+        <h2 id="people">{t('legacy.people')}</h2>
+        {legacy.role === 'owner' && (
+          <ButtonLink
+            look="quiet"
+            to={`/legacies/${legacy.id}/edit`}
+            icon={<Pencil strokeWidth={1.75} aria-hidden />}
+          >
+            {t('legacy.edit')}
+          </ButtonLink>
+        )}
+      </div>
+      {legacy.visibility === 'private' && (
+        <p className={styles.note}>{t('legacy.peoplePrivate')}</p>
+      )}
+      {members.isPending && <Skeleton shape="form" />}
+      {members.isError && <Trouble error={members.error} onRetry={() => void members.refetch()} />}
+      <ul role="list" className={styles.people}>
+        {items.map((member) => (
+          <li key={member.user_id}>
+            <span className={styles.initial} aria-hidden>
+              {[...member.name][0]?.toUpperCase()}
+            </span>
+            <span className={styles.person}>
+              <strong>{member.name}</strong>
+              <span>
+                {t(`role.${member.role}`)}
+                {member.email && ` · ${member.email}`}
+              </span>
+            </span>
+          </li>
+        ))}
+      </ul>
+      {members.hasNextPage && (
+        <Button busy={members.isFetchingNextPage} onClick={() => void members.fetchNextPage()}>
+          {t('app.loadMore')}
+        </Button>
+      )}
+      {legacy.role === 'owner' && <AddMember legacyId={legacy.id} />}
+    </section>
+  );
+}
+
+const roles = ['viewer', 'contributor', 'editor', 'owner'] as const;
+
+function AddMember({ legacyId }: { legacyId: string }) {
+  const { t } = useTranslation();
+  const words = useTroubleWords();
+  const [email, setEmail] = useState('');
+  const [role, setRole] = useState<Role>('contributor');
+  const adding = useMutation({
+    mutationFn: () => addMember(legacyId, { email: email.trim(), role }),
+    onSuccess: () => setEmail(''),
+  });
+  const wrong = fieldMessages(adding.error, ['email', 'role']);
+  // 404 here speaks of the person, not of the legacy that is on the screen.
+  const atEmail = wrong.at.email ?? (isStatus(adding.error, 404, 409) ? words(adding.error) : undefined);
+  const elsewhere = adding.isError && !atEmail && !wrong.at.role;
+
+  function submit(event: FormEvent) {
+    event.preventDefault();
+    adding.mutate();
+  }
+
+  return (
+    <details className={styles.add}>
+      <summary>
+        <UserPlus strokeWidth={1.75} aria-hidden /> {t('legacy.addPerson')}
+      </summary>
+      <form onSubmit={submit} className={styles.addForm}>
+        <TextField
+          label={t('legacy.addEmail')}
+          hint={t('legacy.addEmailHint')}
+          error={atEmail}
+          type="email"
+          autoComplete="off"
+          required
+          value={email}
+          onChange={(event) => setEmail(event.target.value)}
+        />
+        <SelectField
+          label={t('legacy.addRole')}
+          error={wrong.at.role}
+          value={role}
+          onChange={(event) => setRole(event.target.value as Role)}
+          choices={roles.map((value) => ({ value, label: t(`role.${value}Does`) }))}
+        />
+        <div>
+          <Button look="primary" type="submit" busy={adding.isPending}>
+            {t('legacy.add')}
+          </Button>
+        </div>
+      </form>
+      {elsewhere && <Trouble error={adding.error} />}
+      {adding.isSuccess && (
+        <Notice tone="good">{t('legacy.added', { name: adding.data.name })}</Notice>
+      )}
+    </details>
+  );
+}

@@ -1,0 +1,118 @@
+import { CSPProvider } from '@base-ui/react/csp-provider';
+import { useQuery } from '@tanstack/react-query';
+import { House, PenLine, Search, WifiOff } from 'lucide-react';
+import { Suspense, lazy, useEffect, useState, useSyncExternalStore } from 'react';
+import { useTranslation } from 'react-i18next';
+import { NavLink, Outlet, ScrollRestoration, useMatches, useNavigation, useSubmit } from 'react-router';
+import { isReachable, onConnectionChange } from '@/api/connection';
+import { meQuery } from '@/api/queries';
+import { queryClient } from '@/api/queryClient';
+import styles from './Shell.module.css';
+
+const AccountMenu = lazy(() => import('@/components/AccountMenu/AccountMenu'));
+
+/** What a route may ask of the frame around it. */
+export interface RouteHandle {
+  /** A desk: phones hide the bar at the bottom, so that the keyboard leaves room to write. */
+  desk?: boolean;
+}
+
+/** The outermost frame, with or without a session. */
+export function Root() {
+  return (
+    <CSPProvider disableStyleElements>
+      <Unreachable />
+      <Outlet />
+      <ScrollRestoration />
+    </CSPProvider>
+  );
+}
+
+function Unreachable() {
+  const { t } = useTranslation();
+  const reachable = useSyncExternalStore(onConnectionChange, isReachable);
+  const [before, setBefore] = useState(reachable);
+  useEffect(() => {
+    if (before === reachable) return;
+    setBefore(reachable);
+    if (reachable) void queryClient.invalidateQueries();
+  }, [before, reachable]);
+  return (
+    <div role="status" className={styles.unreachable}>
+      {!reachable && (
+        <p>
+          <WifiOff strokeWidth={1.75} aria-hidden /> {t('app.unreachable')}
+        </p>
+      )}
+    </div>
+  );
+}
+
+const places = [
+  { to: '/', word: 'home', Icon: House },
+  { to: '/write', word: 'write', Icon: PenLine },
+  { to: '/search', word: 'search', Icon: Search },
+] as const;
+
+/** The frame of everybody who is signed in. */
+export function Shell() {
+  const { t } = useTranslation();
+  const { data: me } = useQuery(meQuery);
+  const submit = useSubmit();
+  const busy = useNavigation().state !== 'idle';
+  const desk = useMatches().some((match) => (match.handle as RouteHandle | undefined)?.desk);
+  return (
+    <div className={desk ? `${styles.shell} ${styles.desk}` : styles.shell}>
+      <a href="#content" className={styles.skip}>
+        {t('app.skip')}
+      </a>
+      <header className={styles.header}>
+        <div className={styles.bar}>
+          <NavLink to="/" className={styles.wordmark} aria-label={t('app.name')} end>
+            <Wordmark />
+          </NavLink>
+          <nav aria-label={t('nav.label')} className={styles.nav}>
+            {places.map(({ to, word, Icon }) => (
+              <NavLink key={to} to={to} end={to === '/'} className={styles.place}>
+                <Icon strokeWidth={1.75} aria-hidden />
+                {t(`nav.${word}`)}
+              </NavLink>
+            ))}
+          </nav>
+          <div className={styles.account}>
+            {me && (
+              <Suspense>
+                <AccountMenu
+                  name={me.user.name}
+                  email={me.user.email}
+                  onSignOut={() => void submit(null, { method: 'post', action: '/sign-out' })}
+                />
+              </Suspense>
+            )}
+          </div>
+        </div>
+        <div className={styles.progress} data-busy={busy || undefined} aria-hidden />
+      </header>
+      <main id="content" tabIndex={-1} className={styles.main}>
+        <Outlet />
+      </main>
+    </div>
+  );
+}
+
+export function Wordmark() {
+  return (
+    <>
+      <svg viewBox="0 0 32 32" aria-hidden className={styles.mark}>
+        <path
+          d="M16 9C12.500 6.500 8.500 6 4.500 7v17.500c4-1 8-.5 11.500 2 3.500-2.500 7.500-3 11.500-2V7c-4-1-8-.5-11.500 2Zm0 0v17.500"
+          fill="none"
+          stroke="currentColor"
+          strokeWidth="2"
+          strokeLinejoin="round"
+        />
+      </svg>
+      <span>Heirloom</span>
+    </>
+  );
+}
