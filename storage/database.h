@@ -42,6 +42,7 @@ class Row {
   virtual ~Row() = default;
   virtual bool IsNull(int column) const = 0;
   virtual std::int64_t Integer(int column) const = 0;        // 0 for NULL.
+  virtual double Real(int column) const = 0;                 // 0 for NULL.
   virtual std::string_view Text(int column) const = 0;       // Empty for NULL.
   std::string String(int column) const { return std::string(Text(column)); }
   Time TimeAt(int column) const { return {Integer(column)}; }

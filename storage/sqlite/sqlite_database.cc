@@ -1,0 +1,144 @@
+#include "storage/sqlite/sqlite_database.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+#include "storage/migrations/migration_runner.h"
+#include "storage/sqlite/read_pool.h"
+#include "storage/sqlite/transaction.h"
+#include "storage/sqlite/writer.h"
+
+namespace heirloom {
+namespace {
+
+using sqlite::Connection;
+
+constexpr int kMostEvents = 10'000;
+
+class SqliteDatabase final : public Database {
+ public:
+  SqliteDatabase(std::unique_ptr<Connection> connection, const SqliteOptions& options)
+      : writer_(std::move(connection), options.clock, options.writes, options.on_disk_failure),
+        readers_(options.path, options.reads) {}
+
+  Status Read(const std::function<Status(Reader&)>& fn) override { return readers_.Read(fn); }
+
+  Result<Position> Write(const std::function<Status(Transaction&)>& fn) override {
+    return writer_.Write(fn);
+  }
+
+  Result<std::vector<StoredEvent>> EventsAfter(std::int64_t sequence, int limit) override {
+    std::vector<StoredEvent> events;
+    Status read = Read([&](Reader& reader) {
+      return reader.Query(
+          "SELECT sequence, tenant_id, type, subject, legacy_id, version, created_at FROM outbox"
+          " WHERE sequence > $1 ORDER BY sequence LIMIT $2",
+          {sequence, std::int64_t{std::clamp(limit, 0, kMostEvents)}}, [&](const Row& row) {
+            events.push_back(
+                {row.Integer(0),
+                 {row.String(1), row.String(2), row.String(3), row.String(4), row.Integer(5)},
+                 row.TimeAt(6)});
+            return true;
+          });
+    });
+    if (!read) return ErrorOf(read);
+    return events;
+  }
+
+  void OnCommit(std::function<void(std::int64_t head)> hook) override {
+    writer_.OnCommit(std::move(hook));
+  }
+
+  Status Ping() override {
+    Status read = Read([](Reader& reader) {
+      const Result<Position> head = reader.Head();
+      return head ? Status() : Status(ErrorOf(head));
+    });
+    if (!read) return read;
+    // A real change of a row, so that a full or read-only disk shows.
+    const Result<Position> written = Write([](Transaction& transaction) {
+      const auto touched =
+          transaction.Execute("UPDATE meta SET value = value WHERE key = 'epoch'", {});
+      return touched ? Status() : Status(ErrorOf(touched));
+    });
+    return written ? Status() : Status(ErrorOf(written));
+  }
+
+ private:
+  sqlite::Writer writer_;  // First, so last to go: it empties the log when no reader is left.
+  sqlite::ReadPool readers_;
+};
+
+// Makes the new file's name survive loss of power; SQLite syncs the file alone.
+Status SyncFolderOf(const std::filesystem::path& path) {
+  const std::filesystem::path parent = path.parent_path();
+  const int folder =
+      ::open(parent.empty() ? "." : parent.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  const bool synced = folder >= 0 && ::fsync(folder) == 0;
+  const int error = errno;
+  if (folder >= 0) ::close(folder);
+  if (!synced) {
+    return Fail(ErrorCode::kUnavailable,
+                "cannot sync the folder of " + path.string() + ": " + std::strerror(error));
+  }
+  return {};
+}
+
+// Migrations may rebuild tables that others refer to, which SQLite allows only with foreign keys
+// off; all are checked before each commit instead.
+class SchemaRunner final {
+ public:
+  SchemaRunner(Connection& connection, const Clock& clock)
+      : connection_(connection), clock_(clock) {}
+
+  Status Run(const std::function<Status(SchemaTransaction&)>& fn) {
+    if (Status begun = connection_.Run("BEGIN IMMEDIATE"); !begun) return begun;
+    sqlite::ConnectionTransaction transaction(connection_, clock_);
+    Status done = sqlite::CallGuarded([&] { return fn(transaction); });
+    if (done && transaction.RanScript()) done = CheckReferences();
+    if (done) done = connection_.Run("COMMIT");
+    if (!done && connection_.InTransaction()) {
+      if (Status undone = connection_.Run("ROLLBACK"); !undone) return undone;
+    }
+    return done;
+  }
+
+ private:
+  Status CheckReferences() {
+    const Result<std::string> broken = connection_.Value("PRAGMA foreign_key_check");
+    if (!broken) return ErrorOf(broken);
+    if (broken->empty()) return {};
+    return Fail(ErrorCode::kInternal, "rows of " + *broken + " refer to rows that are not there");
+  }
+
+  Connection& connection_;
+  const Clock& clock_;
+};
+
+Status BringUpToDate(Connection& connection, const SqliteOptions& options) {
+  if (Status off = connection.Run("PRAGMA foreign_keys = OFF"); !off) return off;
+  SchemaRunner runner(connection, options.clock);
+  Status migrated = Migrate([&](const auto& fn) { return runner.Run(fn); }, options.migrations,
+                            options.clock, options.random);
+  if (!migrated) return migrated;
+  return connection.Run("PRAGMA foreign_keys = ON");
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Database>> OpenSqliteDatabase(SqliteOptions options) {
+  Result<std::unique_ptr<Connection>> connection =
+      Connection::Open(options.path, Connection::Mode::kReadWrite);
+  if (!connection) return ErrorOf(connection);
+  if (Status migrated = BringUpToDate(**connection, options); !migrated) return ErrorOf(migrated);
+  if (Status synced = SyncFolderOf(options.path); !synced) return ErrorOf(synced);
+  return std::unique_ptr<Database>(
+      std::make_unique<SqliteDatabase>(std::move(*connection), options));
+}
+
+}  // namespace heirloom
