@@ -24,7 +24,7 @@ struct TextRule {
 class FieldReader {
  public:
   // `pointer` is where `object` stands in the body. When it is not an object, that is the error.
-  FieldReader(const Json& object, std::string pointer = "");
+  explicit FieldReader(const Json& object, std::string pointer = "");
 
   bool Has(std::string_view key);     // Present, null included.
   bool IsNull(std::string_view key);  // Present and null.

@@ -198,9 +198,6 @@ std::vector<std::string> Json::Keys() const {
   return keys;
 }
 
-std::string Json::Dump() const {
-  Want(kind() != Kind::kAbsent);
-  return NodeAt(node_).dump();
-}
+std::string Json::Dump() const { return node_ == nullptr ? "" : NodeAt(node_).dump(); }
 
 }  // namespace heirloom

@@ -46,7 +46,7 @@ class Json {
   std::vector<std::string> Keys() const;  // Sorted.
 
   // Canonical text: keys sorted by bytes, no spaces, non-ASCII as UTF-8. Equal values give equal
-  // text, which is what content hashes are taken over.
+  // text, which is what content hashes are taken over. Empty for kAbsent.
   std::string Dump() const;
 
  private:

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "tests/support/aborts.h"
 #include "tests/support/mutate.h"
 
 namespace heirloom {
@@ -53,6 +54,15 @@ TEST_CASE("what is not there is absent, however one asks", "[base][json]") {
   CHECK_FALSE(json.Get("missing").Get("deeper").At(3));
   CHECK(json.Get("text").Size() == 0);
   CHECK(json.Get("text").Keys().empty());
+  CHECK(json.Get("missing").Dump().empty());
+}
+
+TEST_CASE("asking a value for another kind than it is ends the process", "[base][json]") {
+  const Json json = Json::Parse(R"({"n":1.5})").value();
+  CHECK(testing::Aborts([&] { (void)json.AsString(); }));
+  CHECK(testing::Aborts([&] { (void)json.Get("n").AsInteger(); }));
+  CHECK(testing::Aborts([&] { (void)json.Get("missing").AsBool(); }));
+  CHECK_FALSE(testing::Aborts([&] { (void)json.Get("n").AsNumber(); }));
 }
 
 TEST_CASE("a part keeps the whole alive", "[base][json]") {

@@ -4,6 +4,7 @@
 
 #include "appliance/base/json.h"
 #include "appliance/base/text.h"
+#include "tests/support/aborts.h"
 #include "tests/support/mutate.h"
 
 namespace heirloom {
@@ -34,6 +35,27 @@ TEST_CASE("a writer that was taken from begins afresh", "[base][json]") {
   CHECK(json.Take() == "[1]");
   CHECK(json.View().empty());
 }
+
+#ifndef NDEBUG
+TEST_CASE("a debug build stops at text that would be no JSON", "[base][json]") {
+  const auto misuses = [](void (*write)(JsonWriter&)) {
+    return testing::Aborts([write] {
+      JsonWriter json;
+      write(json);
+    });
+  };
+  CHECK(misuses([](JsonWriter& json) { json.BeginObject().Integer(1); }));
+  CHECK(misuses([](JsonWriter& json) { json.BeginObject().Key("a").Key("b"); }));
+  CHECK(misuses([](JsonWriter& json) { json.BeginObject().Key("a").EndObject(); }));
+  CHECK(misuses([](JsonWriter& json) { json.BeginObject().EndArray(); }));
+  CHECK(misuses([](JsonWriter& json) { json.BeginArray().Key("a"); }));
+  CHECK(misuses([](JsonWriter& json) { json.EndObject(); }));
+  CHECK(misuses([](JsonWriter& json) { json.Integer(1).Integer(2); }));
+  CHECK(misuses([](JsonWriter& json) { json.Raw("{"); }));
+  CHECK(misuses([](JsonWriter& json) { json.BeginArray().Take(); }));
+  CHECK_FALSE(misuses([](JsonWriter& json) { json.BeginArray().EndArray().Take(); }));
+}
+#endif
 
 TEST_CASE("numbers are written so that they read the same", "[base][json]") {
   for (const double value : {0.1, 1.0 / 3, 1e300, -5e-324, 123456789.125}) {

@@ -32,6 +32,14 @@ const std::vector<std::string> kTexts = {"",
                                          "\xff\xfe",
                                          "tail\xe2\x82"};
 
+std::string Utf8(int c) {
+  const auto tail = [c](int shift) { return static_cast<char>(0x80 | (c >> shift & 0x3f)); };
+  if (c < 0x80) return {static_cast<char>(c)};
+  if (c < 0x800) return {static_cast<char>(0xc0 | c >> 6), tail(0)};
+  if (c < 0x10000) return {static_cast<char>(0xe0 | c >> 12), tail(6), tail(0)};
+  return {static_cast<char>(0xf0 | c >> 18), tail(12), tail(6), tail(0)};
+}
+
 }  // namespace
 
 TEST_CASE("storable text is well-formed UTF-8 without U+0000", "[base][text]") {
@@ -94,6 +102,16 @@ TEST_CASE("keys of keys are the same keys", "[base][text]") {
     CHECK(CollapseSpace(CollapseSpace(text)) == CollapseSpace(text));
     CHECK(FoldKey(FoldKey(text)) == FoldKey(text));
     CHECK(PlainKey(PlainKey(text)) == PlainKey(text));
+  }
+}
+
+TEST_CASE("keys of single characters are stable all over Unicode", "[base][text]") {
+  for (int c = 1; c <= 0x10ffff; ++c) {
+    if (c >= 0xd800 && c <= 0xdfff) continue;
+    const std::string text = Utf8(c);
+    const std::string key = FoldKey(text);
+    const std::string plain = PlainKey(text);
+    if (FoldKey(key) != key || PlainKey(plain) != plain) FAIL_CHECK("U+" << std::hex << c);
   }
 }
 
