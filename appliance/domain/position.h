@@ -17,6 +17,13 @@ struct Position {
   friend bool operator==(const Position&, const Position&) = default;
 };
 
+// What a write made, and where in the outbox it stands.
+template <typename T>
+struct Written {
+  T value;
+  Position position;
+};
+
 // "epoch.sequence", as it stands in the Heirloom-Sequence header. Parse gives nullopt for anything
 // else.
 std::string ToString(const Position& position);

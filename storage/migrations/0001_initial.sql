@@ -112,7 +112,8 @@ CREATE TABLE members (
 ) STRICT;
 CREATE INDEX members_by_user ON members (tenant_id, user_id, legacy_id);
 
--- The current state of each story: what its newest revision says.
+-- The current state of each story: what its newest revision says. `happened_order` is the first day
+-- that `happened_at` may mean, or a day after all others where it says nothing.
 CREATE TABLE stories (
   tenant_id       TEXT NOT NULL,
   id              TEXT NOT NULL,
@@ -126,8 +127,7 @@ CREATE TABLE stories (
   tags            TEXT NOT NULL,
   language        TEXT NOT NULL,
   happened_at     TEXT,
-  happened_first  INTEGER,
-  happened_last   INTEGER,
+  happened_order  INTEGER NOT NULL,
   place           TEXT,
   author          TEXT NOT NULL,
   revision        INTEGER NOT NULL,
@@ -140,7 +140,8 @@ CREATE TABLE stories (
   FOREIGN KEY (tenant_id, created_by) REFERENCES users (tenant_id, id)
 ) STRICT;
 CREATE INDEX stories_by_change ON stories (tenant_id, legacy_id, updated_at, id);
-CREATE INDEX stories_by_happening ON stories (tenant_id, legacy_id, happened_first, id);
+CREATE INDEX stories_by_happening ON stories (tenant_id, legacy_id, happened_order, id);
+CREATE INDEX stories_for_counts ON stories (tenant_id, legacy_id, deleted_at, status, created_by);
 
 -- For filters; `stories.tags` holds them as written, in order.
 CREATE TABLE story_tags (

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "appliance/http/message.h"
+#include "appliance/identity/identity_service.h"
+
+namespace heirloom {
+
+// Finds out who sends a request: by bearer token, or by session cookie. With the cookie, which
+// browsers send by themselves, an unsafe method must also prove that our own page made it: the
+// session's token in X-CSRF-Token, and an Origin (or Sec-Fetch-Site) that is ours.
+// Thread-safe.
+class Authenticator {
+ public:
+  explicit Authenticator(IdentityService& identity) : identity_(identity) {}
+
+  // kUnauthenticated when nobody is signed in, kForbidden when the page that sends is not ours.
+  Result<Caller> Identify(const http::Request& request) const;
+  Result<Principal> operator()(const http::Request& request) const;
+
+  // For what needs no session yet (sign-in, first run): only that no foreign page sends it.
+  static Status RefuseForeignPages(const http::Request& request);
+
+ private:
+  IdentityService& identity_;
+};
+
+// "__Host-heirloom" with TLS; the bare name without, which is only ever loopback, because browsers
+// refuse the prefix there.
+std::string_view SessionCookieName(const http::Request& request);
+std::string SessionCookie(const http::Request& request, std::string_view secret);
+std::string EndedSessionCookie(const http::Request& request);
+
+}  // namespace heirloom

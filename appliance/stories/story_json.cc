@@ -1,0 +1,80 @@
+#include "appliance/stories/story_json.h"
+
+#include "appliance/http/respond.h"
+
+namespace heirloom {
+namespace {
+
+void WriteState(JsonWriter& json, const StoryContent& content) {
+  json.Member("status", ToString(content.status)).Key("tags").BeginArray();
+  for (const std::string& tag : content.tags) json.String(tag);
+  json.EndArray().Member("language", content.language).Key("happened_at");
+  if (content.happened_at) {
+    json.String(content.happened_at->text);
+  } else {
+    json.Null();
+  }
+  http::WriteOptional(json, "place", content.place);
+}
+
+void WriteTimes(JsonWriter& json, const Story& story) {
+  json.Member("created_at", ToRfc3339(story.created_at));
+  json.Member("updated_at", ToRfc3339(story.updated_at));
+}
+
+void WriteRevisionHead(JsonWriter& json, const Revision& revision) {
+  json.Member("number", revision.number).Member("title", revision.content.title);
+  json.Member("author", revision.author).Member("note", revision.note);
+  json.Member("created_at", ToRfc3339(revision.created_at));
+  json.Member("content_hash", revision.content_hash).Member("digest", revision.digest);
+}
+
+}  // namespace
+
+void WriteStory(JsonWriter& json, const StoryView& view) {
+  const Story& story = view.story;
+  const StoryContent& content = story.content;
+  json.BeginObject();
+  json.Member("id", story.id).Member("legacy_id", story.legacy_id);
+  json.Member("title", content.title).Key("content").Raw(content.document);
+  json.Member("text", content.text);
+  WriteState(json, content);
+  json.Member("author", content.author).Key("created_by").BeginObject();
+  json.Member("id", story.created_by).Member("name", story.created_by_name).EndObject();
+  json.Member("revision", story.revision).Member("version", story.version);
+  json.Key("may").BeginArray();
+  if (view.may_edit) json.String("edit");
+  if (view.may_delete) json.String("delete");
+  json.EndArray();
+  WriteTimes(json, story);
+  json.EndObject();
+}
+
+void WriteStorySummary(JsonWriter& json, const StoryView& view) {
+  const Story& story = view.story;
+  json.BeginObject();
+  json.Member("id", story.id).Member("legacy_id", story.legacy_id);
+  json.Member("title", story.content.title).Member("excerpt", story.content.text);
+  WriteState(json, story.content);
+  json.Member("author", story.content.author).Member("version", story.version);
+  WriteTimes(json, story);
+  json.EndObject();
+}
+
+void WriteRevisionSummary(JsonWriter& json, const Revision& revision) {
+  json.BeginObject();
+  WriteRevisionHead(json, revision);
+  json.EndObject();
+}
+
+void WriteRevision(JsonWriter& json, const Revision& revision) {
+  json.BeginObject();
+  WriteRevisionHead(json, revision);
+  json.Key("content").Raw(revision.content.document);
+  json.Member("text", revision.content.text);
+  WriteState(json, revision.content);
+  json.Member("story_author", revision.content.author);
+  json.EndObject();
+}
+
+}  // namespace heirloom

@@ -1,0 +1,89 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "appliance/base/clock.h"
+#include "appliance/base/random.h"
+#include "appliance/content/document.h"
+#include "appliance/domain/policy.h"
+#include "appliance/domain/position.h"
+#include "appliance/domain/story.h"
+#include "storage/database.h"
+
+namespace heirloom {
+
+// A story as the asker may see it.
+struct StoryView {
+  Story story;
+  bool may_edit = false;
+  bool may_delete = false;
+};
+
+// What somebody writes. In a patch, what is not there stays; a new story needs a title.
+struct StoryInput {
+  std::optional<std::string> title;
+  std::optional<Document> document;
+  std::optional<StoryStatus> status;
+  std::optional<std::vector<std::string>> tags;
+  std::optional<std::string> language;
+  std::optional<std::optional<Edtf>> happened_at;
+  std::optional<std::optional<std::string>> place;
+  std::optional<std::string> author;
+  std::string note;
+};
+
+struct StoryListQuery {
+  std::optional<Id> legacy_id;
+  std::optional<StoryStatus> status;
+  std::optional<std::string> tag;
+  bool by_happening = false;
+  std::vector<std::string> after;  // Cursor parts: order number, id.
+  std::int64_t limit = 30;
+};
+
+template <typename T>
+struct StoryPage {
+  std::vector<T> items;
+  std::vector<std::string> next;  // Cursor parts; empty on the last page.
+};
+
+// Stories and their revisions: who may, what follows. Every change writes the story, its revision
+// and its event in one transaction. What somebody may not see is kNotFound. Thread-safe.
+class StoryService {
+ public:
+  StoryService(Database& database, const Clock& clock, IdSource& ids)
+      : database_(database), clock_(clock), ids_(ids) {}
+
+  // `input.title` must be there. Author, language and status have defaults: the asker's name, the
+  // legacy's language, published.
+  Result<Written<StoryView>> Create(const Principal& who, const Id& legacy_id,
+                                    const StoryInput& input);
+  Result<StoryView> Get(const Principal& who, const Id& id);
+  // Items carry the excerpt as text and no document.
+  Result<StoryPage<StoryView>> List(const Principal& who, const StoryListQuery& query);
+  // Of these, in this order, the ones `who` may read; without documents. At most 32 ids.
+  Result<std::vector<StoryView>> Readable(const Principal& who, const std::vector<Id>& ids);
+
+  // `version` is what the asker saw last; nullopt: whatever it is. kPreconditionFailed when it is
+  // another by now. A change that changes nothing makes no revision.
+  Result<Written<StoryView>> Update(const Principal& who, const Id& id,
+                                    std::optional<std::int64_t> version, const StoryInput& input);
+  Result<Position> Delete(const Principal& who, const Id& id, std::optional<std::int64_t> version);
+
+  // Cursor parts: number.
+  Result<StoryPage<Revision>> Revisions(const Principal& who, const Id& id,
+                                        const std::vector<std::string>& after, std::int64_t limit);
+  Result<Revision> GetRevision(const Principal& who, const Id& id, std::int64_t number);
+  // Makes the content of revision `number` the newest one again, but for the status.
+  Result<Written<StoryView>> Restore(const Principal& who, const Id& id, std::int64_t number,
+                                     std::optional<std::int64_t> version);
+
+ private:
+  Database& database_;
+  const Clock& clock_;
+  IdSource& ids_;
+};
+
+}  // namespace heirloom
