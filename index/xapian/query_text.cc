@@ -1,0 +1,119 @@
+#include "index/xapian/query_text.h"
+
+#include <algorithm>
+#include <array>
+#include <string>
+#include <utility>
+
+#include "appliance/base/text.h"
+
+namespace heirloom::xapian {
+namespace {
+
+// A stretch of the text between spaces or quotes.
+struct Piece {
+  std::string_view text;
+  bool excluded = false;
+  bool quoted = false;
+};
+
+// The length of a quotation mark at the start of `text`, 0 for anything else. People paste the
+// typographic ones.
+std::size_t QuoteAt(std::string_view text) {
+  static constexpr std::array<std::string_view, 6> kQuotes = {"\"", "“", "”", "„", "«", "»"};
+  for (const std::string_view quote : kQuotes) {
+    if (text.starts_with(quote)) return quote.size();
+  }
+  return 0;
+}
+
+bool IsBlank(char c) { return static_cast<unsigned char>(c) <= ' '; }
+
+std::size_t EndOfPiece(std::string_view text, std::size_t at, bool quoted) {
+  while (at < text.size() && QuoteAt(text.substr(at)) == 0 && (quoted || !IsBlank(text[at]))) ++at;
+  return at;
+}
+
+std::vector<Piece> SplitPieces(std::string_view text) {
+  std::vector<Piece> pieces;
+  for (std::size_t at = 0; at < text.size();) {
+    if (IsBlank(text[at])) {
+      ++at;
+      continue;
+    }
+    Piece piece;
+    const bool starts = at == 0 || IsBlank(text[at - 1]);
+    if (starts && text[at] == '-') {
+      piece.excluded = true;
+      ++at;
+    }
+    const std::size_t quote = QuoteAt(text.substr(at));
+    piece.quoted = quote > 0;
+    const std::size_t begin = at + quote;
+    const std::size_t end = EndOfPiece(text, begin, piece.quoted);
+    piece.text = text.substr(begin, end - begin);
+    pieces.push_back(piece);
+    at = end + (piece.quoted ? QuoteAt(text.substr(end)) : 0);
+  }
+  return pieces;
+}
+
+Word WordOf(std::string_view text, const Token& token) {
+  return ToWord(text.substr(token.begin, token.end - token.begin));
+}
+
+// One clause for all words of the piece.
+void AddWhole(const Piece& piece, const std::vector<Token>& tokens, std::vector<Clause>& clauses) {
+  Clause clause;
+  clause.excluded = piece.excluded;
+  clause.exact = piece.quoted || tokens.size() > 1;
+  for (const Token& token : tokens) clause.words.push_back(WordOf(piece.text, token));
+  if (!clause.words.empty()) clauses.push_back(std::move(clause));
+}
+
+// One clause for each word; words of a script without spaces stay together.
+void AddEach(const Piece& piece, const std::vector<Token>& tokens, std::vector<Clause>& clauses) {
+  for (const Token& token : tokens) {
+    if (token.elided) continue;
+    if (token.joined && !clauses.empty()) {
+      clauses.back().words.push_back(WordOf(piece.text, token));
+      clauses.back().exact = true;
+    } else {
+      clauses.push_back({{WordOf(piece.text, token)}, false, false, false});
+    }
+  }
+}
+
+void KeepFirstWords(std::vector<Clause>& clauses, std::size_t limit) {
+  std::size_t words = 0;
+  const auto end = std::find_if(clauses.begin(), clauses.end(), [&](const Clause& clause) {
+    words += clause.words.size();
+    return words > limit;
+  });
+  clauses.erase(end, clauses.end());
+}
+
+}  // namespace
+
+Result<QueryText> ParseQueryText(std::string_view text) {
+  if (text.size() > kMaxQueryBytes) {
+    return Fail(ErrorCode::kInvalidArgument, "the search text is too long");
+  }
+  if (!IsStorableText(text)) {
+    return Fail(ErrorCode::kInvalidArgument, "the search text is not UTF-8");
+  }
+  QueryText query;
+  query.blank = CollapseSpace(text).empty();
+  for (const Piece& piece : SplitPieces(text)) {
+    const std::vector<Token> tokens = Tokenize(piece.text);
+    const bool whole = piece.quoted || piece.excluded;
+    (whole ? AddWhole : AddEach)(piece, tokens, query.clauses);
+    const bool typing = !whole && !tokens.empty() && !tokens.back().elided &&
+                        piece.text.data() + tokens.back().end == text.data() + text.size();
+    if (typing) query.clauses.back().beginning = query.clauses.back().words.size() == 1;
+  }
+  KeepFirstWords(query.clauses, kMaxQueryWords);
+  return query;
+}
+
+}  // namespace heirloom::xapian
