@@ -115,8 +115,7 @@ TEST_CASE("other spellings are refused with examples of the right ones", "[domai
                                  "1957--03",
                                  "1957-03-14-02",
                                  "..",
-                                 "1957\xe2\x80\x93"
-                                 "1960",
+                                 "1957\u20131960",
                                  "１９５７",
                                  "~",
                                  "-"}) {
