@@ -73,9 +73,9 @@ std::vector<std::string> ReaderTermsOf(const Principal& subject,
 struct PolicyRow {
   Action action;
   std::string_view name;
-  std::optional<Role> least_role;  // nullopt: no membership needed.
-  std::string_view scope;          // What an API token must carry.
-  std::string_view refusal;        // Said to who may see the thing but not do that.
+  std::optional<Role> least_role;   // nullopt: no membership needed.
+  std::string_view scope;           // What an API token must carry.
+  std::string_view refusal;         // Said to who may see the thing but not do that.
   bool own_story_suffices = false;  // For contributors and above, on what they wrote themselves.
 };
 const std::vector<PolicyRow>& PolicyTable();

@@ -39,33 +39,33 @@ Result<std::optional<UserRow>> UserByEmail(Reader& reader, std::string_view tena
 Result<std::optional<std::string>> PasswordHashOf(Reader& reader, std::string_view tenant,
                                                   const Id& user) {
   std::optional<std::string> hash;
-  const Status read = reader.Query(
-      "SELECT password_hash FROM credentials WHERE tenant_id = $1 AND user_id = $2",
-      {tenant, std::string_view(user)}, [&](const Row& row) {
-        hash = row.String(0);
-        return false;
-      });
+  const Status read =
+      reader.Query("SELECT password_hash FROM credentials WHERE tenant_id = $1 AND user_id = $2",
+                   {tenant, std::string_view(user)}, [&](const Row& row) {
+                     hash = row.String(0);
+                     return false;
+                   });
   if (!read) return ErrorOf(read);
   return hash;
 }
 
 Status InsertUser(Transaction& tx, std::string_view tenant, const UserRow& user,
                   std::string_view email_key, Time now) {
-  return Done(tx.Execute(
-      "INSERT INTO users (tenant_id, id, email, email_key, name, role, created_at) "
-      "VALUES ($1, $2, $3, $4, $5, $6, $7)",
-      {tenant, std::string_view(user.id), std::string_view(user.email), email_key,
-       std::string_view(user.name), std::string_view(user.is_admin ? "admin" : "person"),
-       SqlOf(now)}));
+  return Done(
+      tx.Execute("INSERT INTO users (tenant_id, id, email, email_key, name, role, created_at) "
+                 "VALUES ($1, $2, $3, $4, $5, $6, $7)",
+                 {tenant, std::string_view(user.id), std::string_view(user.email), email_key,
+                  std::string_view(user.name), std::string_view(user.is_admin ? "admin" : "person"),
+                  SqlOf(now)}));
 }
 
 Status SetPassword(Transaction& tx, std::string_view tenant, const Id& user,
                    std::string_view password_hash, Time now) {
-  return Done(tx.Execute(
-      "INSERT INTO credentials (tenant_id, user_id, password_hash, changed_at) "
-      "VALUES ($1, $2, $3, $4) ON CONFLICT (tenant_id, user_id) DO UPDATE "
-      "SET password_hash = excluded.password_hash, changed_at = excluded.changed_at",
-      {tenant, std::string_view(user), password_hash, SqlOf(now)}));
+  return Done(
+      tx.Execute("INSERT INTO credentials (tenant_id, user_id, password_hash, changed_at) "
+                 "VALUES ($1, $2, $3, $4) ON CONFLICT (tenant_id, user_id) DO UPDATE "
+                 "SET password_hash = excluded.password_hash, changed_at = excluded.changed_at",
+                 {tenant, std::string_view(user), password_hash, SqlOf(now)}));
 }
 
 Status InsertSetupLink(Transaction& tx, std::string_view tenant, std::string_view hash, Time now,

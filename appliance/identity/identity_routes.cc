@@ -67,7 +67,8 @@ Response CompleteSetup(const Request& request, IdentityService& identity) {
   NewAccount account;
   account.name = fields.RequiredText("name", {.min = 1, .max = 200});
   account.email = fields.RequiredText("email", {.min = 1, .max = 254});
-  account.password = fields.RequiredText("password", {.min = 10, .max = 1024, .single_line = false});
+  account.password =
+      fields.RequiredText("password", {.min = 10, .max = 1024, .single_line = false});
   fields.RefuseUnknown();
   if (const Status good = fields.Check(); !good) return Problem(request, good.error());
   const auto session = identity.CompleteSetup(token, account);

@@ -54,7 +54,8 @@ Result<std::string> JoinScopes(const std::vector<std::string>& scopes) {
   for (const std::string& scope : scopes) {
     if (!known.contains(scope)) {
       std::string list;
-      for (const std::string_view name : known) list += (list.empty() ? "" : ", ") + std::string(name);
+      for (const std::string_view name : known)
+        list += (list.empty() ? "" : ", ") + std::string(name);
       return FailFields({{"/scopes", "\"" + scope + "\" is none of: " + list}});
     }
     joined += (joined.empty() ? "" : ",") + scope;
@@ -117,7 +118,8 @@ Result<NewSession> IdentityService::CompleteSetup(std::string_view token,
     if (*any || !*good) {
       return Fail(ErrorCode::kConflict, "This installation has been set up already; sign in.");
     }
-    if (Status s = repository::InsertUser(tx, kTenant, user, FoldKey(user.email), now); !s) return s;
+    if (Status s = repository::InsertUser(tx, kTenant, user, FoldKey(user.email), now); !s)
+      return s;
     if (Status s = repository::SetPassword(tx, kTenant, user.id, *password_hash, now); !s) return s;
     if (Status s = repository::DeleteSetupLinks(tx, kTenant); !s) return s;
     auto begun = BeginSession(tx, AccountOf(user));
@@ -246,7 +248,8 @@ Result<Caller> IdentityService::ByToken(std::string_view token) {
   const std::string hash = Sha256Hex(token);
   const Time now = clock_.Now();
   if (auto cached = FromCache(hash, now)) return std::move(*cached);
-  const auto found = ReadOne(database_, [&](Reader& r) { return repository::TokenByHash(r, hash); });
+  const auto found =
+      ReadOne(database_, [&](Reader& r) { return repository::TokenByHash(r, hash); });
   if (!found) return ErrorOf(found);
   if (!*found) return Fail(ErrorCode::kUnauthenticated, "This token is not valid.");
   const TokenRow& row = **found;

@@ -20,8 +20,8 @@ namespace heirloom {
 // threads × memory_bytes.
 struct PasswordHasherOptions {
   std::size_t threads = 2;
-  std::size_t max_queue = 64;           // Beyond: kUnavailable at once.
-  std::uint64_t passes = 3;             // RFC 9106's second recommended option,
+  std::size_t max_queue = 64;            // Beyond: kUnavailable at once.
+  std::uint64_t passes = 3;              // RFC 9106's second recommended option,
   std::size_t memory_bytes = 64u << 20;  // t = 3 and 64 MiB.
 };
 

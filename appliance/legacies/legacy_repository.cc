@@ -6,10 +6,10 @@ namespace heirloom::legacy_repository {
 namespace {
 
 // Mirrors what Decide allows for kReadStory; `m` is the asker's membership, $2 the asker.
-#define HEIRLOOM_LEGACY_COLUMNS                                                                  \
-  "l.id, l.title, l.dedication, l.language, l.visibility, l.version, l.created_at, "             \
-  "l.updated_at, m.rank, (SELECT COUNT(*) FROM stories s WHERE s.tenant_id = l.tenant_id AND "   \
-  "s.legacy_id = l.id AND s.deleted_at IS NULL AND (s.status <> 'draft' OR s.created_by = $2 "   \
+#define HEIRLOOM_LEGACY_COLUMNS                                                                \
+  "l.id, l.title, l.dedication, l.language, l.visibility, l.version, l.created_at, "           \
+  "l.updated_at, m.rank, (SELECT COUNT(*) FROM stories s WHERE s.tenant_id = l.tenant_id AND " \
+  "s.legacy_id = l.id AND s.deleted_at IS NULL AND (s.status <> 'draft' OR s.created_by = $2 " \
   "OR m.rank >= 2)) "
 
 LegacyRow LegacyFrom(const Row& row) {
@@ -97,10 +97,10 @@ Status Update(Transaction& tx, std::string_view tenant, const Legacy& legacy) {
 
 Status MarkDeleted(Transaction& tx, std::string_view tenant, const Id& id, std::int64_t version,
                    Time now) {
-  return Done(tx.Execute(
-      "UPDATE legacies SET deleted_at = $3, updated_at = $3, version = $4 "
-      "WHERE tenant_id = $1 AND id = $2",
-      {tenant, std::string_view(id), SqlOf(now), version}));
+  return Done(
+      tx.Execute("UPDATE legacies SET deleted_at = $3, updated_at = $3, version = $4 "
+                 "WHERE tenant_id = $1 AND id = $2",
+                 {tenant, std::string_view(id), SqlOf(now), version}));
 }
 
 Result<std::vector<Membership>> MembershipsOf(Reader& reader, std::string_view tenant,
@@ -153,12 +153,11 @@ Result<std::optional<Member>> MemberById(Reader& reader, std::string_view tenant
 Result<std::optional<Id>> UserIdByEmail(Reader& reader, std::string_view tenant,
                                         std::string_view email_key) {
   std::optional<Id> id;
-  const Status read =
-      reader.Query("SELECT id FROM users WHERE tenant_id = $1 AND email_key = $2",
-                   {tenant, email_key}, [&](const Row& row) {
-                     id = row.String(0);
-                     return false;
-                   });
+  const Status read = reader.Query("SELECT id FROM users WHERE tenant_id = $1 AND email_key = $2",
+                                   {tenant, email_key}, [&](const Row& row) {
+                                     id = row.String(0);
+                                     return false;
+                                   });
   if (!read) return ErrorOf(read);
   return id;
 }

@@ -14,7 +14,7 @@ namespace heirloom {
 // A legacy as one person stands to it.
 struct LegacyRow {
   Legacy legacy;
-  std::optional<Role> role;  // nullopt: no member.
+  std::optional<Role> role;      // nullopt: no member.
   std::int64_t story_count = 0;  // Stories that this person may read.
 };
 

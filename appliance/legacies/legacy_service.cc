@@ -52,8 +52,7 @@ Status RequireAnotherOwner(Reader& reader, const Principal& who, const Id& legac
   const auto owners = repository::CountOwners(reader, who.tenant_id, legacy);
   if (!owners) return ErrorOf(owners);
   if (*owners > 1) return {};
-  return Fail(ErrorCode::kConflict,
-              "A legacy always has an owner: make somebody else one first.");
+  return Fail(ErrorCode::kConflict, "A legacy always has an owner: make somebody else one first.");
 }
 
 // Whether the scopes of `who` would let an owner do it.
@@ -79,8 +78,8 @@ Result<Written<LegacyView>> LegacyService::Create(const Principal& who, const Le
                       now};
   const auto position = database_.Write([&](Transaction& tx) -> Status {
     if (Status s = repository::Insert(tx, who.tenant_id, legacy); !s) return s;
-    if (Status s = repository::InsertMember(tx, who.tenant_id, legacy.id, who.user_id, Role::kOwner,
-                                            now);
+    if (Status s =
+            repository::InsertMember(tx, who.tenant_id, legacy.id, who.user_id, Role::kOwner, now);
         !s) {
       return s;
     }
@@ -153,7 +152,8 @@ Result<Position> LegacyService::Delete(const Principal& who, const Id& id,
     if (!row) return ErrorOf(row);
     if (Status s = CheckVersion(row->legacy, version); !s) return s;
     row->legacy.version += 1;
-    if (Status s = repository::MarkDeleted(tx, who.tenant_id, id, row->legacy.version, clock_.Now());
+    if (Status s =
+            repository::MarkDeleted(tx, who.tenant_id, id, row->legacy.version, clock_.Now());
         !s) {
       return s;
     }
@@ -183,8 +183,7 @@ Result<PageOf<MemberView>> LegacyService::Members(const Principal& who, const Id
         page.next = {std::string(ToString(last.role)), last.name, last.user_id};
         break;
       }
-      page.items.push_back(
-          {member, legacy->role == Role::kOwner || member.user_id == who.user_id});
+      page.items.push_back({member, legacy->role == Role::kOwner || member.user_id == who.user_id});
     }
     return {};
   });
@@ -201,8 +200,9 @@ Result<Written<MemberView>> LegacyService::AddMember(const Principal& who, const
     const auto user = repository::UserIdByEmail(tx, who.tenant_id, FoldKey(email));
     if (!user) return ErrorOf(user);
     if (!*user) {
-      return FailFields({{"/email", "nobody has an account here with this e-mail; whoever runs "
-                                    "this installation can add them first"}});
+      return FailFields({{"/email",
+                          "nobody has an account here with this e-mail; whoever runs "
+                          "this installation can add them first"}});
     }
     auto member = repository::MemberById(tx, who.tenant_id, id, **user);
     if (!member) return ErrorOf(member);

@@ -61,8 +61,8 @@ class LegacyService {
   Result<PageOf<MemberView>> Members(const Principal& who, const Id& id,
                                      const std::vector<std::string>& after, std::int64_t limit);
   // kConflict when they belong to it with another role; with the same one nothing changes.
-  Result<Written<MemberView>> AddMember(const Principal& who, const Id& id, const std::string& email,
-                                        Role role);
+  Result<Written<MemberView>> AddMember(const Principal& who, const Id& id,
+                                        const std::string& email, Role role);
   // kConflict when it would leave no owner.
   Result<Written<MemberView>> ChangeMember(const Principal& who, const Id& id, const Id& user,
                                            Role role);

@@ -83,13 +83,12 @@ Result<Response> Import(const Request& request, ImportService& imports, const Au
 }  // namespace
 
 void AddImportRoutes(http::Router& router, ImportService& imports, const Authenticator& who) {
-  router.Post(
-      "/api/v1/legacies/{id}/imports/stories",
-      [&](Request& request) {
-        Result<Response> response = Import(request, imports, who);
-        return response ? std::move(*response) : http::Problem(request, response.error());
-      },
-      {.max_body = kMaxBody});
+  router.Post("/api/v1/legacies/{id}/imports/stories",
+              [&](Request& request) {
+                Result<Response> response = Import(request, imports, who);
+                return response ? std::move(*response) : http::Problem(request, response.error());
+              },
+              {.max_body = kMaxBody});
 }
 
 }  // namespace heirloom

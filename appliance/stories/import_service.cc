@@ -36,8 +36,8 @@ Candidate MakeCandidate(const Principal& who, const Id& legacy_id,
   story.created_at = now;
   Candidate candidate;
   candidate.item = &item;
-  candidate.fresh = Prepare(std::move(story), Merge(Defaults(who, legacy), item.input), "", who,
-                            "Imported", now);
+  candidate.fresh =
+      Prepare(std::move(story), Merge(Defaults(who, legacy), item.input), "", who, "Imported", now);
   candidate.hash = candidate.fresh.revision.content_hash;
   return candidate;
 }

@@ -12,6 +12,6 @@ Result<StoryRow> FindStory(Reader& reader, const Principal& who, const Id& id, A
 
 // The same for a legacy that something is about to be written into.
 Result<story_repository::LegacyOfStory> FindLegacy(Reader& reader, const Principal& who,
-                                                  const Id& id, Action action);
+                                                   const Id& id, Action action);
 
 }  // namespace heirloom

@@ -1,7 +1,5 @@
 #include "appliance/stories/story_repository.h"
 
-#include <array>
-
 #include "appliance/base/json.h"
 #include "appliance/base/text.h"
 
@@ -15,15 +13,15 @@ namespace story_repository {
 namespace {
 
 // Columns 0 to 18 of every story read. A list puts '' for document and the excerpt for text.
-#define HEIRLOOM_STORY_HEAD                                                                  \
-  "s.id, s.legacy_id, s.created_by, u.name, s.title, s.status, s.tags, s.language, "         \
-  "s.happened_at, s.place, s.author, s.revision, s.version, s.created_at, s.updated_at, "    \
+#define HEIRLOOM_STORY_HEAD                                                               \
+  "s.id, s.legacy_id, s.created_by, u.name, s.title, s.status, s.tags, s.language, "      \
+  "s.happened_at, s.place, s.author, s.revision, s.version, s.created_at, s.updated_at, " \
   "l.visibility, m.rank, "
 // `m` is the membership of the asker, $2.
-#define HEIRLOOM_STORY_FROM                                                                  \
-  " FROM stories s JOIN legacies l ON l.tenant_id = s.tenant_id AND l.id = s.legacy_id "     \
-  "JOIN users u ON u.tenant_id = s.tenant_id AND u.id = s.created_by "                       \
-  "LEFT JOIN members m ON m.tenant_id = s.tenant_id AND m.legacy_id = s.legacy_id AND "      \
+#define HEIRLOOM_STORY_FROM                                                              \
+  " FROM stories s JOIN legacies l ON l.tenant_id = s.tenant_id AND l.id = s.legacy_id " \
+  "JOIN users u ON u.tenant_id = s.tenant_id AND u.id = s.created_by "                   \
+  "LEFT JOIN members m ON m.tenant_id = s.tenant_id AND m.legacy_id = s.legacy_id AND "  \
   "m.user_id = $2 "
 #define HEIRLOOM_STORY_ALIVE " AND s.deleted_at IS NULL AND l.deleted_at IS NULL "
 
@@ -85,9 +83,8 @@ Status Done(const Result<std::int64_t>& executed) {
 
 // Keeps `story_tags` in step with what `stories.tags` says.
 Status PutTags(Transaction& tx, std::string_view tenant, const Story& story) {
-  const auto deleted =
-      tx.Execute("DELETE FROM story_tags WHERE tenant_id = $1 AND story_id = $2",
-                 {tenant, std::string_view(story.id)});
+  const auto deleted = tx.Execute("DELETE FROM story_tags WHERE tenant_id = $1 AND story_id = $2",
+                                  {tenant, std::string_view(story.id)});
   if (!deleted) return ErrorOf(deleted);
   for (const std::string& tag : story.content.tags) {
     const std::string key = FoldKey(tag);
@@ -116,8 +113,10 @@ std::string ListSql(const StoryFilter& filter, bool from_cursor) {
   if (filter.legacy_id) sql += "AND s.legacy_id = " + next() + " ";
   if (filter.status) sql += "AND s.status = " + next() + " ";
   if (filter.tag_key) {
-    sql += "AND EXISTS (SELECT 1 FROM story_tags t WHERE t.tenant_id = s.tenant_id AND "
-           "t.story_id = s.id AND t.tag_key = " + next() + ") ";
+    sql +=
+        "AND EXISTS (SELECT 1 FROM story_tags t WHERE t.tenant_id = s.tenant_id AND "
+        "t.story_id = s.id AND t.tag_key = " +
+        next() + ") ";
   }
   const std::string column = filter.by_happening ? "s.happened_order" : "s.updated_at";
   const std::string compare = filter.by_happening ? " > " : " < ";
@@ -129,13 +128,14 @@ std::string ListSql(const StoryFilter& filter, bool from_cursor) {
   return sql + "ORDER BY " + column + direction + ", s.id" + direction + " LIMIT " + next();
 }
 
-constexpr std::string_view kForIndexHead =
+constexpr std::string_view kStateHead =
     "SELECT s.tenant_id, s.id, s.legacy_id, s.created_by, s.title, s.text, s.status, s.tags, "
-    "s.language, s.happened_at, s.author, s.version, s.updated_at, l.visibility FROM stories s "
+    "s.language, s.happened_at, s.author, s.version, s.updated_at, l.visibility, "
+    "CASE WHEN s.deleted_at IS NULL AND l.deleted_at IS NULL THEN 1 ELSE 0 END FROM stories s "
     "JOIN legacies l ON l.tenant_id = s.tenant_id AND l.id = s.legacy_id ";
 
-IndexedStory IndexedFrom(const Row& row) {
-  IndexedStory out;
+StoryState StateFrom(const Row& row) {
+  StoryState out;
   out.tenant_id = row.String(0);
   Story& story = out.story;
   story.id = row.String(1);
@@ -151,7 +151,27 @@ IndexedStory IndexedFrom(const Row& row) {
   story.version = row.Integer(11);
   story.updated_at = row.TimeAt(12);
   out.visibility = ParseVisibility(row.Text(13)).value_or(Visibility::kPrivate);
+  out.gone = row.Integer(14) == 0;
   return out;
+}
+
+// "$first, …": always kMaxByIds of them, so that it is always the same statement.
+std::string IdPlaceholders(std::size_t first) {
+  std::string text;
+  for (std::size_t i = 0; i < kMaxByIds; ++i) {
+    text += (i == 0 ? "$" : ", $") + std::to_string(first + i);
+  }
+  return text;
+}
+
+// `head`, then the ids, then empty strings, which are no ids.
+std::vector<SqlValue> WithIds(std::vector<SqlValue> head, const std::vector<Id>& ids) {
+  const std::size_t size = head.size() + kMaxByIds;
+  for (const Id& id : ids) {
+    if (head.size() < size) head.emplace_back(std::string_view(id));
+  }
+  head.resize(size, std::string_view(""));
+  return head;
 }
 
 Revision RevisionFrom(const Row& row) {
@@ -172,13 +192,13 @@ Revision RevisionFrom(const Row& row) {
 Result<std::optional<StoryRow>> ById(Reader& reader, std::string_view tenant, const Id& id,
                                      const Id& user) {
   std::optional<StoryRow> found;
-  const Status read = reader.Query(
-      "SELECT " HEIRLOOM_STORY_HEAD "s.document, s.text" HEIRLOOM_STORY_FROM
-      "WHERE s.tenant_id = $1 AND s.id = $3" HEIRLOOM_STORY_ALIVE,
-      {tenant, std::string_view(user), std::string_view(id)}, [&](const Row& row) {
-        found = StoryFrom(row, user);
-        return false;
-      });
+  const Status read =
+      reader.Query("SELECT " HEIRLOOM_STORY_HEAD "s.document, s.text" HEIRLOOM_STORY_FROM
+                   "WHERE s.tenant_id = $1 AND s.id = $3" HEIRLOOM_STORY_ALIVE,
+                   {tenant, std::string_view(user), std::string_view(id)}, [&](const Row& row) {
+                     found = StoryFrom(row, user);
+                     return false;
+                   });
   if (!read) return ErrorOf(read);
   return found;
 }
@@ -186,22 +206,10 @@ Result<std::optional<StoryRow>> ById(Reader& reader, std::string_view tenant, co
 Result<std::vector<StoryRow>> ByIds(Reader& reader, std::string_view tenant,
                                     const std::vector<Id>& ids, const Id& user) {
   std::vector<StoryRow> rows;
-  // Always the same number of parameters, so that it is always the same statement.
-  static const std::string sql = [] {
-    std::string text = "SELECT " HEIRLOOM_STORY_HEAD "'', s.text" HEIRLOOM_STORY_FROM
-                       "WHERE s.tenant_id = $1" HEIRLOOM_STORY_ALIVE "AND s.id IN (";
-    for (std::size_t i = 0; i < kMaxByIds; ++i) {
-      text += (i == 0 ? "$" : ", $") + std::to_string(i + 3);
-    }
-    return text + ")";
-  }();
-  std::array<SqlValue, kMaxByIds + 2> params;
-  params.fill(std::string_view(""));
-  params[0] = tenant;
-  params[1] = std::string_view(user);
-  for (std::size_t i = 0; i < ids.size() && i < kMaxByIds; ++i) {
-    params[i + 2] = std::string_view(ids[i]);
-  }
+  static const std::string sql = "SELECT " HEIRLOOM_STORY_HEAD "'', s.text" HEIRLOOM_STORY_FROM
+                                 "WHERE s.tenant_id = $1" HEIRLOOM_STORY_ALIVE "AND s.id IN (" +
+                                 IdPlaceholders(3) + ")";
+  const auto params = WithIds({tenant, std::string_view(user)}, ids);
   const Status read = reader.Query(sql, Params(params), [&](const Row& row) {
     rows.push_back(StoryFrom(row, user));
     return true;
@@ -291,10 +299,10 @@ Status Update(Transaction& tx, std::string_view tenant, const Story& story) {
 
 Status MarkDeleted(Transaction& tx, std::string_view tenant, const Id& id, std::int64_t version,
                    Time now) {
-  return Done(tx.Execute(
-      "UPDATE stories SET deleted_at = $3, updated_at = $3, version = $4 "
-      "WHERE tenant_id = $1 AND id = $2",
-      {tenant, std::string_view(id), SqlOf(now), version}));
+  return Done(
+      tx.Execute("UPDATE stories SET deleted_at = $3, updated_at = $3, version = $4 "
+                 "WHERE tenant_id = $1 AND id = $2",
+                 {tenant, std::string_view(id), SqlOf(now), version}));
 }
 
 Status InsertRevision(Transaction& tx, std::string_view tenant, const Id& story, const Id& saved_by,
@@ -324,8 +332,7 @@ Result<std::optional<std::string>> DigestOf(Reader& reader, std::string_view ten
 }
 
 Result<std::vector<Revision>> Revisions(Reader& reader, std::string_view tenant, const Id& story,
-                                        bool with_drafts, std::int64_t before,
-                                        std::int64_t limit) {
+                                        bool with_drafts, std::int64_t before, std::int64_t limit) {
   std::vector<Revision> revisions;
   const Status read = reader.Query(
       "SELECT number, author, note, created_at, content_hash, digest, title, status FROM revisions "
@@ -387,51 +394,38 @@ Status PutSource(Transaction& tx, std::string_view tenant, const Id& legacy,
        std::string_view(row.import_hash), row.story_version}));
 }
 
-Result<std::optional<IndexedStory>> ForIndex(Reader& reader, std::string_view tenant,
-                                             const Id& id) {
+Result<std::vector<StoryState>> StatesByIds(Reader& reader, std::string_view tenant,
+                                            const std::vector<Id>& ids) {
   static const std::string sql =
-      std::string(kForIndexHead) + "WHERE s.tenant_id = $1 AND s.id = $2" HEIRLOOM_STORY_ALIVE;
-  std::optional<IndexedStory> found;
-  const Status read =
-      reader.Query(sql, {tenant, std::string_view(id)}, [&](const Row& row) {
-        found = IndexedFrom(row);
-        return false;
-      });
+      std::string(kStateHead) + "WHERE s.tenant_id = $1 AND s.id IN (" + IdPlaceholders(2) + ")";
+  const auto params = WithIds({tenant}, ids);
+  std::vector<StoryState> states;
+  const Status read = reader.Query(sql, Params(params), [&](const Row& row) {
+    states.push_back(StateFrom(row));
+    return true;
+  });
   if (!read) return ErrorOf(read);
-  return found;
+  return states;
 }
 
-Result<std::vector<IndexedStory>> AllForIndex(Reader& reader, std::string_view legacy,
-                                              std::string_view after_tenant,
-                                              std::string_view after_id, std::int64_t limit) {
-  static const std::string page = HEIRLOOM_STORY_ALIVE
-      "AND (s.tenant_id, s.id) > ($1, $2) ORDER BY s.tenant_id, s.id LIMIT $3";
-  static const std::string all = std::string(kForIndexHead) + "WHERE 1 = 1" + page;
-  static const std::string of_legacy = std::string(kForIndexHead) + "WHERE s.legacy_id = $4" + page;
-  std::vector<IndexedStory> stories;
+Result<std::vector<StoryState>> States(Reader& reader, std::string_view legacy,
+                                       std::string_view after_tenant, std::string_view after_id,
+                                       std::int64_t limit) {
+  static const std::string page =
+      "(s.tenant_id, s.id) > ($1, $2) ORDER BY s.tenant_id, s.id LIMIT $3";
+  static const std::string all = std::string(kStateHead) + "WHERE " + page;
+  static const std::string of_legacy =
+      std::string(kStateHead) + "WHERE s.legacy_id = $4 AND " + page;
+  std::vector<StoryState> states;
   const auto collect = [&](const Row& row) {
-    stories.push_back(IndexedFrom(row));
+    states.push_back(StateFrom(row));
     return true;
   };
   const Status read =
       legacy.empty() ? reader.Query(all, {after_tenant, after_id, limit}, collect)
                      : reader.Query(of_legacy, {after_tenant, after_id, limit, legacy}, collect);
   if (!read) return ErrorOf(read);
-  return stories;
-}
-
-Result<std::vector<Id>> IdsOfLegacy(Reader& reader, std::string_view tenant, const Id& legacy,
-                                    std::string_view after_id, std::int64_t limit) {
-  std::vector<Id> ids;
-  const Status read = reader.Query(
-      "SELECT id FROM stories WHERE tenant_id = $1 AND legacy_id = $2 AND id > $3 "
-      "ORDER BY id LIMIT $4",
-      {tenant, std::string_view(legacy), after_id, limit}, [&](const Row& row) {
-        ids.push_back(row.String(0));
-        return true;
-      });
-  if (!read) return ErrorOf(read);
-  return ids;
+  return states;
 }
 
 }  // namespace story_repository

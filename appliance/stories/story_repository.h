@@ -7,6 +7,7 @@
 
 #include "appliance/domain/policy.h"
 #include "appliance/domain/story.h"
+#include "appliance/stories/story_feed_service.h"
 #include "storage/database.h"
 
 namespace heirloom {
@@ -84,20 +85,14 @@ Result<std::optional<SourceRow>> SourceById(Reader& reader, std::string_view ten
 Status PutSource(Transaction& tx, std::string_view tenant, const Id& legacy,
                  std::string_view source, std::string_view source_id, const SourceRow& row);
 
-// For the index: no reader, no policy. `deleted` stories are left out of both.
-struct IndexedStory {
-  std::string tenant_id;
-  Story story;
-  Visibility visibility = Visibility::kMembers;
-};
-Result<std::optional<IndexedStory>> ForIndex(Reader& reader, std::string_view tenant, const Id& id);
-// All of one legacy, or of every tenant and legacy (`legacy` empty), by id, after (tenant, id).
-Result<std::vector<IndexedStory>> AllForIndex(Reader& reader, std::string_view legacy,
-                                              std::string_view after_tenant,
-                                              std::string_view after_id, std::int64_t limit);
-// Ids of a legacy's stories, deleted ones too, for taking them out of the index.
-Result<std::vector<Id>> IdsOfLegacy(Reader& reader, std::string_view tenant, const Id& legacy,
-                                    std::string_view after_id, std::int64_t limit);
+// For the index: no reader, no policy; deleted stories too, and those of deleted legacies, marked
+// as gone. At most kMaxByIds ids; in no particular order.
+Result<std::vector<StoryState>> StatesByIds(Reader& reader, std::string_view tenant,
+                                            const std::vector<Id>& ids);
+// All of one legacy, or of every tenant and legacy (`legacy` empty), by (tenant, id), after one.
+Result<std::vector<StoryState>> States(Reader& reader, std::string_view legacy,
+                                       std::string_view after_tenant, std::string_view after_id,
+                                       std::int64_t limit);
 
 }  // namespace story_repository
 

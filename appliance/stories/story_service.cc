@@ -113,8 +113,8 @@ Result<Written<StoryView>> StoryService::Create(const Principal& who, const Id& 
 }
 
 Result<StoryView> StoryService::Get(const Principal& who, const Id& id) {
-  auto row = ReadOne(database_,
-                     [&](Reader& reader) { return FindStory(reader, who, id, Action::kReadStory); });
+  auto row = ReadOne(
+      database_, [&](Reader& reader) { return FindStory(reader, who, id, Action::kReadStory); });
   if (!row) return ErrorOf(row);
   return ViewOf(who, std::move(*row));
 }
@@ -136,8 +136,8 @@ Result<StoryPage<StoryView>> StoryService::List(const Principal& who, const Stor
   for (const StoryRow& row : *rows) {
     if (page.items.size() == static_cast<std::size_t>(query.limit)) {
       const Story& last = page.items.back().story;
-      const std::int64_t order = query.by_happening ? HappenedOrder(last.content.happened_at)
-                                                    : last.updated_at.micros;
+      const std::int64_t order =
+          query.by_happening ? HappenedOrder(last.content.happened_at) : last.updated_at.micros;
       page.next = {std::to_string(order), last.id};
       break;
     }
@@ -174,8 +174,8 @@ Result<Written<StoryView>> StoryService::Update(const Principal& who, const Id& 
     StoryContent content = Merge(base->row.story.content, input);
     const bool changed = content != base->row.story.content;
     const std::int64_t seen = base->row.story.version;
-    const PreparedStory prepared = Prepare(base->row.story, std::move(content), base->digest, who,
-                                           input.note, clock_.Now());
+    const PreparedStory prepared =
+        Prepare(base->row.story, std::move(content), base->digest, who, input.note, clock_.Now());
     const auto position = database_.Write([&](Transaction& tx) -> Status {
       const auto row = FindStory(tx, who, id, Action::kEditStory);
       if (!row) return ErrorOf(row);
@@ -201,7 +201,8 @@ Result<Position> StoryService::Delete(const Principal& who, const Id& id,
     if (const Status same = CheckVersion(row->story, version); !same) return same;
     Story& story = row->story;
     story.version += 1;
-    if (Status s = repository::MarkDeleted(tx, who.tenant_id, id, story.version, clock_.Now()); !s) {
+    if (Status s = repository::MarkDeleted(tx, who.tenant_id, id, story.version, clock_.Now());
+        !s) {
       return s;
     }
     tx.Append({who.tenant_id, std::string(event_type::kStoryDeleted), id, story.legacy_id,
@@ -242,8 +243,7 @@ Result<StoryPage<Revision>> StoryService::Revisions(const Principal& who, const 
 
 Result<Revision> StoryService::GetRevision(const Principal& who, const Id& id,
                                            std::int64_t number) {
-  return ReadOne(database_,
-                 [&](Reader& reader) { return FindRevision(reader, who, id, number); });
+  return ReadOne(database_, [&](Reader& reader) { return FindRevision(reader, who, id, number); });
 }
 
 Result<Written<StoryView>> StoryService::Restore(const Principal& who, const Id& id,

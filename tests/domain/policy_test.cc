@@ -92,8 +92,9 @@ TEST_CASE("reader terms meet exactly where a story may be read", "[domain][polic
             return std::find(brought.begin(), brought.end(), term) != brought.end();
           });
           CAPTURE(ToString(role), ToString(status), ToString(visibility), own);
-          CHECK(meet == (Decide(kAda, Action::kReadStory, StoryAs(role, status, own, visibility))
-                             .verdict == Verdict::kAllow));
+          CHECK(meet ==
+                (Decide(kAda, Action::kReadStory, StoryAs(role, status, own, visibility)).verdict ==
+                 Verdict::kAllow));
         }
       }
     }
