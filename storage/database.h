@@ -41,9 +41,9 @@ class Row {
  public:
   virtual ~Row() = default;
   virtual bool IsNull(int column) const = 0;
-  virtual std::int64_t Integer(int column) const = 0;        // 0 for NULL.
-  virtual double Real(int column) const = 0;                 // 0 for NULL.
-  virtual std::string_view Text(int column) const = 0;       // Empty for NULL.
+  virtual std::int64_t Integer(int column) const = 0;   // 0 for NULL.
+  virtual double Real(int column) const = 0;            // 0 for NULL.
+  virtual std::string_view Text(int column) const = 0;  // Empty for NULL.
   std::string String(int column) const { return std::string(Text(column)); }
   Time TimeAt(int column) const { return {Integer(column)}; }
   std::optional<std::string> OptionalText(int column) const {
