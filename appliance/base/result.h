@@ -20,6 +20,7 @@ enum class ErrorCode {
   kPreconditionFailed,    // If-Match named an older version.
   kPreconditionRequired,  // If-Match is missing.
   kTooLarge,              // Over a size limit.
+  kUnsupportedMediaType,  // A body of a kind that is not read here.
   kLimitExceeded,         // Too often.
   kUnavailable,           // Trying again later may help.
   kInternal,              // A bug, or damaged data.

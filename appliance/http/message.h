@@ -76,7 +76,9 @@ struct Response {
   // When set, the connection goes to the event loop after the head was sent (sse.h).
   std::shared_ptr<EventStream> stream;
 
+  // Set replaces a field of that name, Add puts another beside it (Set-Cookie).
   Response& Set(std::string_view name, std::string value);
+  Response& Add(std::string_view name, std::string value);
 
   static Response Json(int status, std::string body);
   static Response NoContent();
@@ -92,12 +94,13 @@ PageRequest ReadPage(QueryReader& query, std::size_t cursor_parts);
 std::string MakeCursor(const std::vector<std::string>& parts);
 
 // The version in If-Match: kPreconditionRequired when the header is missing, kInvalidArgument when
-// it is no ETag of ours. `*` gives nullopt: any version.
+// it is no single ETag of ours, kPreconditionFailed when it is a weak one, which never matches
+// (RFC 9110 section 13.1.1). `*` gives nullopt: any version.
 Result<std::optional<std::int64_t>> ReadIfMatch(const Request& request);
 std::string ETagOf(std::int64_t version);  // "v12", with the quotes.
 
-// The body as JSON: kMalformed when it is none; 415 as kInvalidArgument at Content-Type when the
-// content type is not JSON.
+// The body as JSON: kUnsupportedMediaType when Content-Type is neither application/json nor ends
+// in +json, or the body is compressed; kMalformed when it is no JSON.
 Result<heirloom::Json> ReadJson(const Request& request, const JsonLimits& limits = {});
 
 }  // namespace heirloom::http

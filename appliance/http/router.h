@@ -13,7 +13,7 @@ namespace heirloom::http {
 using Handler = std::function<Response(Request&)>;
 
 struct RouteOptions {
-  std::size_t max_body = 2u << 20;  // Bytes; checked by the listener before the body is read.
+  std::size_t max_body = 2u << 20;  // Bytes; enforced by the listener while the body arrives.
 };
 
 // Matches method and path against patterns of literal segments and {name}, by a tree: no regular
@@ -24,7 +24,8 @@ class Router {
   Router();
   ~Router();
 
-  void Get(std::string_view pattern, Handler handler);  // Answers HEAD too.
+  // Broken patterns and repeated routes are bugs and panic. A trailing slash is another path.
+  void Get(std::string_view pattern, Handler handler);  // Answers HEAD too. Takes no body.
   void Post(std::string_view pattern, Handler handler, RouteOptions options = {});
   void Put(std::string_view pattern, Handler handler, RouteOptions options = {});
   void Patch(std::string_view pattern, Handler handler, RouteOptions options = {});
@@ -37,7 +38,7 @@ class Router {
     RouteOptions options;
     std::string route;
     std::vector<std::pair<std::string, std::string>> params;
-    std::string allowed;  // For the Allow header: "GET, HEAD, POST".
+    std::string allowed;  // For the Allow header: "GET, HEAD, POST, OPTIONS".
   };
   Match Find(std::string_view method, std::string_view path) const;
 
@@ -46,6 +47,9 @@ class Router {
 
  private:
   struct Node;
+  void Add(std::string_view method, std::string_view pattern, Handler handler,
+           RouteOptions options);
+
   std::unique_ptr<Node> root_;
   Handler fallback_;
 };

@@ -1,0 +1,169 @@
+#include "appliance/http/answer_writer.h"
+
+#include <httplib.h>
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <ctime>
+#include <string_view>
+
+#include "appliance/base/log.h"
+#include "appliance/http/header_text.h"
+
+namespace heirloom::http {
+namespace {
+
+// What cpp-httplib reads its request from and writes its answer to. Of the body it remembers only
+// that it was written: the bytes go out from where they are.
+class MemoryStream final : public httplib::Stream {
+ public:
+  MemoryStream(std::string_view request, std::shared_ptr<const std::string> body)
+      : request_(request), body_(std::move(body)) {}
+
+  bool is_readable() const override { return !request_.empty(); }
+  bool is_writable() const override { return true; }
+
+  ssize_t read(char* to, std::size_t size) override {
+    size = std::min(size, request_.size());
+    std::memcpy(to, request_.data(), size);
+    request_.remove_prefix(size);
+    return static_cast<ssize_t>(size);
+  }
+
+  ssize_t write(const char* from, std::size_t size) override {
+    if (body_ && from == body_->data()) {
+      body_written_ = true;
+    } else {
+      head_.append(from, size);
+    }
+    return static_cast<ssize_t>(size);
+  }
+
+  void get_remote_ip_and_port(std::string& ip, int& port) const override { Nowhere(ip, port); }
+  void get_local_ip_and_port(std::string& ip, int& port) const override { Nowhere(ip, port); }
+  socket_t socket() const override { return 0; }
+
+  Outgoing Take() { return Outgoing(std::move(head_), body_written_ ? std::move(body_) : nullptr); }
+
+ private:
+  static void Nowhere(std::string& ip, int& port) {
+    ip.clear();
+    port = 0;
+  }
+
+  std::string_view request_;
+  std::shared_ptr<const std::string> body_;
+  std::string head_;
+  bool body_written_ = false;
+};
+
+bool IsWritersOwn(std::string_view name) {
+  constexpr std::array<std::string_view, 6> kOwn = {
+      "Content-Length", "Transfer-Encoding", "Connection", "Keep-Alive", "Date", "Trailer"};
+  return std::any_of(kOwn.begin(), kOwn.end(),
+                     [&](std::string_view own) { return EqualsIgnoringCase(own, name); });
+}
+
+// A line end in a value would let whoever supplied it write headers of their own.
+std::string Harmless(std::string value) {
+  for (char& c : value) {
+    if (!IsFieldValue({&c, 1})) c = ' ';
+  }
+  return value;
+}
+
+bool HasNoLength(const Response& response) {
+  return response.stream || response.status == 204 || response.status == 304;
+}
+
+httplib::Headers FieldsOf(const Response& response, std::size_t body_size, bool close, Time now) {
+  httplib::Headers fields;
+  for (const Header& header : response.headers) {
+    if (!IsToken(header.name)) {
+      LogError("dropped a response header with a broken name");
+    } else if (!IsWritersOwn(header.name)) {
+      fields.emplace(header.name, Harmless(header.value));
+    }
+  }
+  if (!HasNoLength(response)) fields.emplace("Content-Length", std::to_string(body_size));
+  if (close) fields.emplace("Connection", "close");
+  fields.emplace("Date", HttpDate(now));
+  return fields;
+}
+
+}  // namespace
+
+// cpp-httplib is used for answers alone, and is never shown a byte that came from the network. Its
+// reading side lets a body that nobody read pass for the next request, percent-decodes header
+// values, drops lines it cannot parse and runs a recursive regular expression over Range; and two
+// parsers for one message is how requests get smuggled. Ours, in request_head.cc, is the only one.
+class AnswerWriter::Engine final : public httplib::Server {
+ public:
+  Engine() {
+    // Compared with "not listening" only, and then content is not written.
+    svr_sock_ = 0;
+    // A request carries what is to be done for it: the engine is shared by all threads.
+    set_pre_routing_handler([](const httplib::Request& request, httplib::Response& response) {
+      request.response_handler(response);
+      return HandlerResponse::Handled;
+    });
+    // After httplib has added what it thinks is missing.
+    set_post_routing_handler([](const httplib::Request& request, httplib::Response& response) {
+      request.response_handler(response);
+    });
+  }
+
+  // `fill` is called with the response before and after httplib has completed it.
+  Outgoing Answer(bool head_only, bool close, std::shared_ptr<const std::string> body,
+                  const std::function<void(httplib::Response&)>& fill) {
+    MemoryStream stream(head_only ? "HEAD / HTTP/1.1\r\n\r\n" : "GET / HTTP/1.1\r\n\r\n",
+                        std::move(body));
+    bool closed = false;
+    process_request(stream, close, closed, [&](httplib::Request& request) {
+      request.response_handler = [&](const httplib::Response& response) {
+        fill(const_cast<httplib::Response&>(response));  // The handlers above had it mutable.
+        return true;
+      };
+    });
+    return stream.Take();
+  }
+};
+
+AnswerWriter::AnswerWriter() : engine_(std::make_unique<Engine>()) {}
+AnswerWriter::~AnswerWriter() = default;
+
+Outgoing AnswerWriter::Write(Response response, bool head_only, bool close, Time now) const {
+  if (response.stream) close = true;
+  std::shared_ptr<const std::string> body = std::move(response.shared_body);
+  if (!body) body = std::make_shared<const std::string>(std::move(response.body));
+  if (HasNoLength(response)) body = std::make_shared<const std::string>();
+  const httplib::Headers fields = FieldsOf(response, body->size(), close, now);
+
+  return engine_->Answer(head_only, close, body, [&](httplib::Response& out) {
+    if (out.status == -1 && !body->empty()) {
+      out.set_content_provider(body->size(), "",
+                               [&](std::size_t offset, std::size_t size, httplib::DataSink& sink) {
+                                 return sink.write(body->data() + offset, size);
+                               });
+    }
+    out.status = response.status;
+    out.headers = fields;
+  });
+}
+
+std::string HttpDate(Time time) {
+  constexpr std::array kDays = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
+  constexpr std::array kMonths = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                  "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+  const std::time_t seconds = time.micros / 1'000'000;
+  std::tm parts{};
+  ::gmtime_r(&seconds, &parts);
+  std::array<char, 48> text{};
+  std::snprintf(text.data(), text.size(), "%s, %02d %s %04d %02d:%02d:%02d GMT",
+                kDays[parts.tm_wday], parts.tm_mday, kMonths[parts.tm_mon], parts.tm_year + 1900,
+                parts.tm_hour, parts.tm_min, parts.tm_sec);
+  return text.data();
+}
+
+}  // namespace heirloom::http

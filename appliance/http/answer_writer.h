@@ -1,0 +1,32 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "appliance/base/clock.h"
+#include "appliance/http/message.h"
+#include "appliance/http/outgoing.h"
+
+namespace heirloom::http {
+
+// Puts responses on the wire with cpp-httplib. Thread-safe.
+class AnswerWriter {
+ public:
+  AnswerWriter();
+  ~AnswerWriter();
+
+  // Fields about framing (Content-Length, Connection, …) and Date are the writer's, whatever the
+  // handler set; line ends in values cannot get out.
+  //   head_only  for HEAD: the length stands in the head, the body stays here.
+  //   close      says Connection: close. A stream always does: its end is its length.
+  Outgoing Write(Response response, bool head_only, bool close, Time now) const;
+
+ private:
+  class Engine;
+  std::unique_ptr<Engine> engine_;
+};
+
+// IMF-fixdate, RFC 9110 section 5.6.7: Sat, 31 Jan 2026 08:15:00 GMT.
+std::string HttpDate(Time time);
+
+}  // namespace heirloom::http
