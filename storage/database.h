@@ -28,7 +28,8 @@
 
 namespace heirloom {
 
-// A parameter. Text must outlive the call it is passed to.
+// A parameter. Text must outlive the call it is passed to; it is UTF-8 without U+0000, else the
+// call fails with kInvalidArgument and the transaction can go on.
 using SqlValue = std::variant<std::nullptr_t, std::int64_t, double, std::string_view>;
 
 inline SqlValue SqlOf(const std::optional<std::string>& text) {
@@ -36,7 +37,8 @@ inline SqlValue SqlOf(const std::optional<std::string>& text) {
 }
 inline SqlValue SqlOf(Time time) { return SqlValue(time.micros); }
 
-// The current row of a query. Columns count from 0. Views die with the row.
+// The current row of a query. Columns count from 0; asking for one that is not there is a bug and
+// ends the process. Views die with the row.
 class Row {
  public:
   virtual ~Row() = default;
@@ -62,7 +64,9 @@ class Reader {
   virtual ~Reader() = default;
 
   // Runs one SELECT. Statements are prepared once per connection and kept, so `sql` should be a
-  // literal or one of few texts. kInternal when the SQL is wrong.
+  // literal or one of few texts. kInternal when the SQL is wrong or not one SELECT; kUnavailable
+  // when this Read or Write has been running for 30 seconds. Rows seen before an error count for
+  // nothing.
   virtual Status Query(std::string_view sql, Params params, const OnRow& on_row) = 0;
   Status Query(std::string_view sql, std::initializer_list<SqlValue> params, const OnRow& on_row) {
     return Query(sql, Params(params.begin(), params.size()), on_row);
@@ -77,6 +81,8 @@ class Transaction : public Reader {
  public:
   // Runs one INSERT, UPDATE or DELETE; gives the number of rows changed. kConflict when a UNIQUE,
   // FOREIGN KEY or CHECK constraint refuses it (the transaction can go on: nothing was changed).
+  // A missing value or one of the wrong type is a bug, kInternal. A deferred foreign key that is
+  // still broken when `fn` ends makes its Write fail with kConflict.
   virtual Result<std::int64_t> Execute(std::string_view sql, Params params) = 0;
   Result<std::int64_t> Execute(std::string_view sql, std::initializer_list<SqlValue> params) {
     return Execute(sql, Params(params.begin(), params.size()));
@@ -91,8 +97,9 @@ class Database {
  public:
   virtual ~Database() = default;
 
-  // Runs `fn` on one snapshot. Its error is handed on. kUnavailable when no connection was free
-  // within 5 seconds.
+  // Runs `fn` on one snapshot, taken at its first query. Its error is handed on; an exception of
+  // its becomes kInternal. It calls no other method of this Database: each Read holds one of few
+  // connections. kUnavailable when none was free within 5 seconds.
   virtual Status Read(const std::function<Status(Reader&)>& fn) = 0;
 
   // Runs `fn` in a transaction and commits it durably: when this returns a value, the change
@@ -103,7 +110,7 @@ class Database {
   // is full or 10 seconds passed before `fn` began: nothing happened then.
   virtual Result<Position> Write(const std::function<Status(Transaction&)>& fn) = 0;
 
-  // Up to `limit` events after `sequence`, in order.
+  // Up to `limit` (at most 10,000) events after `sequence`, in order.
   virtual Result<std::vector<StoredEvent>> EventsAfter(std::int64_t sequence, int limit) = 0;
 
   // Calls `hook(head)` soon after commits that appended events, from a thread of the database's;

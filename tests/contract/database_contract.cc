@@ -212,9 +212,8 @@ void CheckTransactions(const OpenDatabase& open) {
     CHECK(wrong == 0);
     // Row and event go together, both or none.
     std::set<std::string> subjects;
-    for (const StoredEvent& stored : db->EventsAfter(0, 1'000).value()) {
-      subjects.insert(stored.event.subject);
-    }
+    const auto events = db->EventsAfter(0, 1'000).value();
+    for (const StoredEvent& stored : events) subjects.insert(stored.event.subject);
     std::set<std::string> rows;
     REQUIRE(db->Read([&](Reader& reader) {
       return reader.Query("SELECT id FROM things", {},
