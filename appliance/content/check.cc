@@ -16,7 +16,6 @@ using content::Attrs;
 using content::AttrValue;
 using content::ContentTerm;
 using content::Mark;
-using content::MarkType;
 using content::Node;
 using content::NodeType;
 using content::Schema;

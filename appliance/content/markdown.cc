@@ -1,12 +1,10 @@
 #include <cmark-gfm-core-extensions.h>
 #include <cmark-gfm.h>
 
-#include <algorithm>
 #include <memory>
 #include <mutex>
 #include <string>
 #include <utility>
-#include <vector>
 
 #include "appliance/base/log.h"
 #include "appliance/content/document.h"
@@ -36,10 +34,6 @@ void Attach(cmark_parser* parser, const char* name) {
 }
 
 Parsed Parse(std::string_view markdown, bool autolink) {
-  // cmark-gfm notes the special characters of a parser's extensions in a table of the process while
-  // it parses, so two parsers at once would lose each other's. EstimateCost bounds the wait.
-  static std::mutex mutex;
-  const std::lock_guard lock(mutex);
   cmark_gfm_core_extensions_ensure_registered();
   // A single tilde stays: people write ~1950 for "about".
   const Parser parser(cmark_parser_new(CMARK_OPT_DEFAULT | CMARK_OPT_STRIKETHROUGH_DOUBLE_TILDE));
@@ -52,6 +46,11 @@ Parsed Parse(std::string_view markdown, bool autolink) {
 Result<content::Node> TreeFromMarkdown(std::string_view markdown, const content::Schema& schema) {
   const content::MarkdownCost cost = content::EstimateCost(markdown);
   if (!cost.can_parse) return content::TreeFromPlainText(markdown, schema);
+  // One at a time: cmark-gfm registers extensions once, and while it parses it notes their special
+  // characters, both in tables of the process, so two parsers at once would lose each other's. And
+  // a parsed megabyte can take 200 MB. EstimateCost bounds the wait.
+  static std::mutex mutex;
+  const std::lock_guard lock(mutex);
   const Parsed parsed = Parse(markdown, cost.can_autolink);
   return content::TreeFromParsed(*parsed, schema);
 }
