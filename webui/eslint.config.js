@@ -53,6 +53,8 @@ export default tseslint.config(
     files: ['src/**/*.{ts,tsx}'],
     rules: {
       '@typescript-eslint/consistent-type-imports': 'error',
+      // Safari drops the list role where the bullets are styled away; naming it brings it back.
+      'jsx-a11y/no-redundant-roles': ['error', { ul: ['list'], ol: ['list'] }],
       // Focus goes where the person just chose to be: a dialog's first field, the search box.
       'jsx-a11y/no-autofocus': 'off',
       'no-restricted-imports': [

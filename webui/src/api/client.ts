@@ -64,7 +64,9 @@ interface Answer<T> {
 }
 
 /** The body and response of a call, or an ApiError or NetworkError thrown. */
-export async function settled<T>(call: Promise<Answer<T>>): Promise<{ data: T; response: Response }> {
+export async function settled<T>(
+  call: Promise<Answer<T>>,
+): Promise<{ data: T; response: Response }> {
   const { data, error, response } = await call;
   if (!response.ok) {
     const isProblem = typeof error === 'object' && error !== null;

@@ -87,7 +87,11 @@ export async function createStory(body: StoryCreate): Promise<Versioned<Story>> 
 }
 
 /** Fails with 412 when somebody saved the story since `etag` was read. */
-export async function updateStory(id: string, etag: string, body: StoryPatch): Promise<Versioned<Story>> {
+export async function updateStory(
+  id: string,
+  etag: string,
+  body: StoryPatch,
+): Promise<Versioned<Story>> {
   const params = { path: { id }, header: { 'If-Match': etag } };
   const { data, response } = await settled(client.PATCH('/api/v1/stories/{id}', { params, body }));
   return storySaved(data, response);
@@ -102,7 +106,11 @@ export async function deleteStory(story: Versioned<Story>): Promise<void> {
   void refresh('stories', 'search', 'legacies');
 }
 
-export async function restoreRevision(id: string, n: number, etag: string): Promise<Versioned<Story>> {
+export async function restoreRevision(
+  id: string,
+  n: number,
+  etag: string,
+): Promise<Versioned<Story>> {
   const params = { path: { id, n }, header: { 'If-Match': etag } };
   const call = client.POST('/api/v1/stories/{id}/revisions/{n}/restore', { params });
   const { data, response } = await settled(call);

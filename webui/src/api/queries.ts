@@ -28,8 +28,11 @@ export const setupQuery = queryOptions({
 export const legaciesQuery = infiniteQueryOptions({
   queryKey: ['legacies'],
   queryFn: async ({ pageParam: cursor, signal }) =>
-    (await settled(client.GET('/api/v1/legacies', { params: { query: { limit: 100, cursor } }, signal })))
-      .data,
+    (
+      await settled(
+        client.GET('/api/v1/legacies', { params: { query: { limit: 100, cursor } }, signal }),
+      )
+    ).data,
   initialPageParam: firstPage,
   getNextPageParam: nextCursor,
 });
@@ -94,7 +97,8 @@ export const revisionQuery = (id: string, n: number) =>
     queryKey: ['revision', id, n],
     queryFn: async ({ signal }) => {
       const params = { path: { id, n } };
-      return (await settled(client.GET('/api/v1/stories/{id}/revisions/{n}', { params, signal }))).data;
+      return (await settled(client.GET('/api/v1/stories/{id}/revisions/{n}', { params, signal })))
+        .data;
     },
     staleTime: Infinity, // What was, stays.
   });

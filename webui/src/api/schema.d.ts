@@ -277,7 +277,7 @@ export interface paths {
             };
             cookie?: never;
         };
-        /** Every saved revision, newest first. */
+        /** Every saved revision, newest first. Those that were drafts are listed for those who may see the drafts. */
         get: operations["listRevisions"];
         put?: never;
         post?: never;
@@ -319,7 +319,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Make a new revision out of an earlier one. Nothing is lost by it. */
+        /** Make a new revision out of an earlier one. Nothing is lost by it; the status stays as it is. */
         post: operations["restoreRevision"];
         delete?: never;
         options?: never;
@@ -416,7 +416,7 @@ export interface components {
         Document: {
             /** @constant */
             type: "doc";
-            content: Record<string, never>[];
+            content: Record<string, unknown>[];
         };
         Health: {
             /** @constant */
@@ -1068,13 +1068,6 @@ export interface operations {
                     "application/json": components["schemas"]["Legacy"];
                 };
             };
-            /** @description Unchanged since the `If-None-Match` you sent. */
-            304: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
             401: components["responses"]["Unauthorized"];
             404: components["responses"]["NotFound"];
         };
@@ -1382,13 +1375,6 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Story"];
                 };
-            };
-            /** @description Unchanged since the `If-None-Match` you sent. */
-            304: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
             };
             401: components["responses"]["Unauthorized"];
             404: components["responses"]["NotFound"];

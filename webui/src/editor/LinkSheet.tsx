@@ -4,17 +4,9 @@ import { useTranslation } from 'react-i18next';
 import { Button } from '@/components/Button/Button';
 import { Sheet } from '@/components/Dialog/Dialog';
 import { TextField } from '@/components/Field/Field';
-import { isAllowedLink } from './extensions';
+import { readLink } from './links';
 
-/** "example.org" becomes "https://example.org"; what is no address comes back as null. */
-export function readLink(typed: string): string | null {
-  const text = typed.trim();
-  if (isAllowedLink(text)) return text;
-  const bare = /^[\p{L}\p{N}-]+(\.[\p{L}\p{N}-]+)+([/?#].*)?$/u.test(text);
-  return bare && isAllowedLink(`https://${text}`) ? `https://${text}` : null;
-}
-
-export function LinkSheet({ editor, onClose }: { editor: Editor; onClose: () => void }) {
+export default function LinkSheet({ editor, onClose }: { editor: Editor; onClose: () => void }) {
   const { t } = useTranslation();
   const current = String(editor.getAttributes('link').href ?? '');
   const [typed, setTyped] = useState(current);

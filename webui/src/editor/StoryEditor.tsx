@@ -46,13 +46,14 @@ export default function StoryEditor({
       },
     },
     onCreate: ({ editor: made }) => onReady?.(made.getJSON() as DocumentNode, wordsOf(made)),
-    onUpdate: ({ editor: changed }) => onChange(changed.getJSON() as DocumentNode, wordsOf(changed)),
+    onUpdate: ({ editor: changed }) =>
+      onChange(changed.getJSON() as DocumentNode, wordsOf(changed)),
   });
 
   useEffect(() => {
     const sheet = editor?.view.dom;
     if (!sheet) return;
-    if (lang) sheet.lang = lang;
+    if (lang) sheet.setAttribute('lang', lang);
     if (error) sheet.setAttribute('aria-invalid', 'true');
     else sheet.removeAttribute('aria-invalid');
   }, [editor, lang, error]);

@@ -16,10 +16,11 @@ import {
   Underline,
   Undo2,
 } from 'lucide-react';
-import { type KeyboardEvent, type ReactNode, useRef, useState } from 'react';
+import { type KeyboardEvent, type ReactNode, Suspense, lazy, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { LinkSheet } from './LinkSheet';
 import styles from './Toolbar.module.css';
+
+const LinkSheet = lazy(() => import('./LinkSheet'));
 
 interface Tool {
   name: keyof typeof icons;
@@ -159,7 +160,11 @@ export function Toolbar({ editor }: { editor: Editor }) {
           </div>
         ))}
       </div>
-      {linking && <LinkSheet editor={editor} onClose={() => setLinking(false)} />}
+      {linking && (
+        <Suspense>
+          <LinkSheet editor={editor} onClose={() => setLinking(false)} />
+        </Suspense>
+      )}
     </>
   );
 }

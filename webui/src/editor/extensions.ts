@@ -1,13 +1,7 @@
 import type { Extensions } from '@tiptap/core';
 import { Placeholder } from '@tiptap/extensions';
 import StarterKit from '@tiptap/starter-kit';
-
-/** What the daemon takes as an address: appliance/api/document-schema.json, `links`. */
-export function isAllowedLink(address: string): boolean {
-  if (address.length > 2048 || /[\s\\\p{Cc}\p{Cf}]/u.test(address)) return false;
-  if (/^\/(?!\/)/.test(address)) return true;
-  return /^https?:\/\/[^/]/i.test(address) || /^mailto:[^@]+@[^@]+$/i.test(address);
-}
+import { isAllowedLink } from './links';
 
 /** The writer's schema. extensions.test.ts holds it against appliance/api/document-schema.json. */
 export function storyExtensions(placeholder: string): Extensions {

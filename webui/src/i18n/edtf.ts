@@ -123,7 +123,8 @@ function monthNumber(word: string): number | null {
 }
 
 const two = (number: number | string) => String(number).padStart(2, '0');
-const phrase = (words: string, rest = '') => new RegExp(`^(?:${words})(?![\\p{L}])\\s*${rest}`, 'u');
+const phrase = (words: string, rest = '') =>
+  new RegExp(`^(?:${words})(?![\\p{L}])\\s*${rest}`, 'u');
 
 function readPoint(text: string): string | null {
   if (parsePoint(text.toUpperCase())) return text.toUpperCase();
@@ -152,7 +153,9 @@ function readBare(text: string): string | null {
   const seasons = ['spring', 'summer', 'autumn', 'winter'] as const;
   for (const [index, season] of seasons.entries()) {
     const words = t(`date.read.${season}`);
-    const match = new RegExp(`^(?:${words})\\s+(?:${t('date.read.filler')}\\s+)?(\\d{4})$`).exec(text);
+    const match = new RegExp(`^(?:${words})\\s+(?:${t('date.read.filler')}\\s+)?(\\d{4})$`).exec(
+      text,
+    );
     if (match) return `${match[1]}-${21 + index}`;
   }
   const words = text.replaceAll(/[,.]/g, ' ').split(/\s+/).filter(Boolean);
@@ -196,7 +199,10 @@ export function readDate(input: string): string | null {
     if (date) return build(date);
   }
   const span = lower.replace(phrase(t('date.read.from')), '');
-  const joint = new RegExp(`\\s*(?:[–—]|\\s(?:${t('date.read.to')}|${t('date.read.and')})\\s|(?<=^\\d{4})-(?=\\d{4}$))\\s*`, 'u');
+  const joint = new RegExp(
+    `\\s*(?:[–—]|\\s(?:${t('date.read.to')}|${t('date.read.and')})\\s|(?<=^\\d{4})-(?=\\d{4}$))\\s*`,
+    'u',
+  );
   const sides = span.split(joint);
   if (sides.length !== 2) return null;
   const from = readPoint((sides[0] ?? '').trim());

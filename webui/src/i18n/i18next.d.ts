@@ -1,7 +1,7 @@
-import type { resources } from './setup';
+import type { Words } from './setup';
 
 declare module 'i18next' {
   interface CustomTypeOptions {
-    resources: (typeof resources)['en'];
+    resources: { translation: Words };
   }
 }

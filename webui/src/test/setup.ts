@@ -1,7 +1,9 @@
 import '@testing-library/jest-dom/vitest';
 import { cleanup } from '@testing-library/react';
 import { afterEach } from 'vitest';
-import '@/i18n/setup';
+import { wordsReady } from '@/i18n/setup';
+
+await wordsReady;
 
 afterEach(() => {
   cleanup();

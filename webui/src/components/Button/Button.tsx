@@ -36,7 +36,13 @@ export function Button({
   );
 }
 
-export function ButtonLink({ look = 'plain', icon, children, className, ...rest }: LinkProps & Shared) {
+export function ButtonLink({
+  look = 'plain',
+  icon,
+  children,
+  className,
+  ...rest
+}: LinkProps & Shared) {
   return (
     <Link {...rest} className={classOf(look, className)}>
       {icon}

@@ -3,13 +3,13 @@ import { Link } from 'react-router';
 import styles from './StoryContent.module.css';
 
 /** A node of a TipTap document, as appliance/api/document-schema.json allows it. */
-export interface DocumentNode {
+export type DocumentNode = {
   type: string;
   text?: string;
   attrs?: Record<string, unknown>;
   marks?: { type: string; attrs?: Record<string, unknown> }[];
   content?: DocumentNode[];
-}
+};
 
 /** True when nothing can be read in it. */
 export function isEmptyDocument(node: DocumentNode): boolean {

@@ -10,7 +10,10 @@ const maxLength = 64;
 export type TagsProblem = 'long' | 'many' | null;
 
 /** Adds what was typed or pasted ("canal, winter") to the tags: trimmed, each once whatever its case. */
-export function addTags(tags: readonly string[], typed: string): { tags: string[]; problem: TagsProblem } {
+export function addTags(
+  tags: readonly string[],
+  typed: string,
+): { tags: string[]; problem: TagsProblem } {
   const next = [...tags];
   let problem: TagsProblem = null;
   for (const part of typed.split(/[,;\n]/)) {

@@ -9,7 +9,7 @@ import { Button, ButtonLink } from '@/components/Button/Button';
 import { EmptyState } from '@/components/EmptyState/EmptyState';
 import { SelectField } from '@/components/Field/Field';
 import { Page, PageTitle } from '@/components/Page/Page';
-import { NotHere } from '@/components/Problem/Problem';
+import { NotHere } from '@/components/NotHere/NotHere';
 import { Skeleton } from '@/components/Skeleton/Skeleton';
 import { StoryList } from '@/components/StoryList/StoryList';
 import { Trouble } from '@/scenes/Shell/Trouble';

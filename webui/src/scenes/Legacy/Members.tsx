@@ -75,7 +75,8 @@ function AddMember({ legacyId }: { legacyId: string }) {
   });
   const wrong = fieldMessages(adding.error, ['email', 'role']);
   // 404 here speaks of the person, not of the legacy that is on the screen.
-  const atEmail = wrong.at.email ?? (isStatus(adding.error, 404, 409) ? words(adding.error) : undefined);
+  const atEmail =
+    wrong.at.email ?? (isStatus(adding.error, 404, 409) ? words(adding.error) : undefined);
   const elsewhere = adding.isError && !atEmail && !wrong.at.role;
 
   function submit(event: FormEvent) {

@@ -9,7 +9,7 @@ import type { Legacy, Versioned } from '@/api/types';
 import { Button, ButtonLink } from '@/components/Button/Button';
 import { SelectField, TextArea, TextField } from '@/components/Field/Field';
 import { Page, PageTitle } from '@/components/Page/Page';
-import { NotHere } from '@/components/Problem/Problem';
+import { NotHere } from '@/components/NotHere/NotHere';
 import { Skeleton } from '@/components/Skeleton/Skeleton';
 import { languageChoices } from '@/i18n/format';
 import { Trouble } from '@/scenes/Shell/Trouble';

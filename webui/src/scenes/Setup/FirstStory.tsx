@@ -25,7 +25,8 @@ export function FirstStory({ legacy }: { legacy: Legacy }) {
   const [content, setContent] = useState<DocumentNode | null>(null);
   const keeping = useMutation({
     mutationFn: createStory,
-    onSuccess: ({ value }) => navigate(`/stories/${value.id}`, { replace: true, state: { saved: true } }),
+    onSuccess: ({ value }) =>
+      navigate(`/stories/${value.id}`, { replace: true, state: { saved: true } }),
   });
   const wrong = fieldMessages(keeping.error, ['title', 'content']);
 

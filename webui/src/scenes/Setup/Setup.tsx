@@ -42,7 +42,10 @@ export function Component() {
   if (failure) {
     return (
       <Door>
-        <Trouble error={failure} onRetry={() => void Promise.all([me.refetch(), setup.refetch()])} />
+        <Trouble
+          error={failure}
+          onRetry={() => void Promise.all([me.refetch(), setup.refetch()])}
+        />
       </Door>
     );
   }

@@ -1,9 +1,16 @@
 import { CSPProvider } from '@base-ui/react/csp-provider';
 import { useQuery } from '@tanstack/react-query';
 import { House, PenLine, Search, WifiOff } from 'lucide-react';
-import { Suspense, lazy, useEffect, useState, useSyncExternalStore } from 'react';
+import { Suspense, lazy, useEffect, useRef, useSyncExternalStore } from 'react';
 import { useTranslation } from 'react-i18next';
-import { NavLink, Outlet, ScrollRestoration, useMatches, useNavigation, useSubmit } from 'react-router';
+import {
+  NavLink,
+  Outlet,
+  ScrollRestoration,
+  useMatches,
+  useNavigation,
+  useSubmit,
+} from 'react-router';
 import { isReachable, onConnectionChange } from '@/api/connection';
 import { meQuery } from '@/api/queries';
 import { queryClient } from '@/api/queryClient';
@@ -31,12 +38,11 @@ export function Root() {
 function Unreachable() {
   const { t } = useTranslation();
   const reachable = useSyncExternalStore(onConnectionChange, isReachable);
-  const [before, setBefore] = useState(reachable);
+  const before = useRef(reachable);
   useEffect(() => {
-    if (before === reachable) return;
-    setBefore(reachable);
-    if (reachable) void queryClient.invalidateQueries();
-  }, [before, reachable]);
+    if (reachable && !before.current) void queryClient.invalidateQueries();
+    before.current = reachable;
+  }, [reachable]);
   return (
     <div role="status" className={styles.unreachable}>
       {!reachable && (

@@ -1,10 +1,10 @@
 import { useTranslation } from 'react-i18next';
-import { isRouteErrorResponse, useRevalidator, useRouteError } from 'react-router';
+import { useRevalidator, useRouteError } from 'react-router';
 import { ApiError, NetworkError } from '@/api/errors';
 import { Button, ButtonLink } from '@/components/Button/Button';
-import { EmptyState } from '@/components/EmptyState/EmptyState';
 import { Page, PageTitle } from '@/components/Page/Page';
-import { NotHere, Problem } from '@/components/Problem/Problem';
+import { Problem } from '@/components/Problem/Problem';
+import styles from './Shell.module.css';
 
 /** Words for what went wrong, for whoever is reading. */
 export function useTroubleWords(): (error: unknown) => string {
@@ -36,7 +36,6 @@ export function RouteTrouble() {
   const { t } = useTranslation();
   const error = useRouteError();
   const { revalidate } = useRevalidator();
-  if (isRouteErrorResponse(error) && error.status === 404) return <NotHere />;
   if (error instanceof ApiError || error instanceof NetworkError) {
     return (
       <Page narrow>
@@ -49,27 +48,14 @@ export function RouteTrouble() {
   }
   return (
     <Page narrow>
-      <PageTitle name={t('problem.crashTitle')} hidden>
-        {t('problem.crashTitle')}
-      </PageTitle>
-      <EmptyState
-        drawing="lamp"
-        title={t('problem.crashTitle')}
-        action={
-          <>
-            <Button look="primary" onClick={() => window.location.reload()}>
-              {t('problem.reload')}
-            </Button>
-            <ButtonLink to="/">{t('problem.home')}</ButtonLink>
-          </>
-        }
-      >
-        {t('problem.crash')}
-      </EmptyState>
+      <PageTitle name={t('problem.crashTitle')}>{t('problem.crashTitle')}</PageTitle>
+      <p className={styles.words}>{t('problem.crash')}</p>
+      <div className={styles.actions}>
+        <Button look="primary" onClick={() => window.location.reload()}>
+          {t('problem.reload')}
+        </Button>
+        <ButtonLink to="/">{t('problem.home')}</ButtonLink>
+      </div>
     </Page>
   );
-}
-
-export function NoSuchPage() {
-  return <NotHere />;
 }

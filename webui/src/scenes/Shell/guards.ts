@@ -1,4 +1,4 @@
-import { type ActionFunctionArgs, type LoaderFunctionArgs, redirect } from 'react-router';
+import { type LoaderFunctionArgs, redirect } from 'react-router';
 import { forgetSession, signOut } from '@/api/commands';
 import { isStatus } from '@/api/errors';
 import { meQuery } from '@/api/queries';
@@ -27,7 +27,7 @@ export async function passDoor({ request }: LoaderFunctionArgs) {
 }
 
 /** A form's action, so that the guard of unsaved work is asked before it runs. */
-export async function leave(_: ActionFunctionArgs) {
+export async function leave() {
   try {
     await signOut();
   } catch (error) {
