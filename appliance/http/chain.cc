@@ -51,10 +51,6 @@ Response Chain::Run(Request& request, const Router::Match& match) const {
   }
 }
 
-Answer Chain::Handle(Request& request, const Router::Match& match, bool close) const {
-  return Finish(request, Run(request, match), close);
-}
-
 Answer Chain::Refuse(Request& request, const Refusal& refusal) const {
   if (request.request_id.empty()) request.request_id = ids_.Next();
   Response response = ProblemOfStatus(request, refusal.status, refusal.detail);

@@ -41,7 +41,10 @@ class Chain {
   Router::Match Admit(Request& request) const;
 
   // Runs the handler. Never throws: what a handler throws becomes a 500 that does not tell of it.
-  Answer Handle(Request& request, const Router::Match& match, bool close) const;
+  Response Run(Request& request, const Router::Match& match) const;
+
+  // Completes a response and puts it into bytes.
+  Answer Finish(const Request& request, Response response, bool close) const;
 
   // For a message that gets no handler; the connection closes behind it.
   Answer Refuse(Request& request, const Refusal& refusal) const;
@@ -50,9 +53,6 @@ class Chain {
               std::chrono::steady_clock::time_point since) const;
 
  private:
-  Response Run(Request& request, const Router::Match& match) const;
-  Answer Finish(const Request& request, Response response, bool close) const;
-
   const Router& router_;
   const Clock& clock_;
   IdSource& ids_;

@@ -217,8 +217,9 @@ void Connection::Dispatch() {
 }
 
 void Connection::Serve() {
+  Response response = owner_.chain_.Run(request_, match_);
   const bool close = close_ || unread_input_ || owner_.draining_;
-  answer_ = owner_.chain_.Handle(request_, match_, close);
+  answer_ = owner_.chain_.Finish(request_, std::move(response), close);
   const Outgoing::Progress progress = answer_.out.Send(fd_.get());
   owner_.chain_.Report(request_, answer_, begun_);
   owner_.loop_.Post([this, progress] { Answered(progress); });

@@ -1,0 +1,407 @@
+#!/usr/bin/env python3
+"""What the listener does over the wire: deadlines, overload, pipelining, streams, draining.
+
+    behaviour_test.py build/dev/bin/http_test_server
+"""
+
+import contextlib
+import re
+import socket
+import sys
+import unittest
+
+from raw_client import Server, request, split_answers
+
+BINARY = sys.argv.pop(1) if len(sys.argv) > 1 else None
+SHARED_FILE = 32 << 20  # What GET /file answers with.
+
+
+class ServerTest(unittest.TestCase):
+    def start(self, *options):
+        server = Server(BINARY, *options)
+        self.addCleanup(lambda: self.assertEqual(server.stop(), 0, "how the server ended"))
+        return server
+
+    def clients(self, server, count, **options):
+        with contextlib.ExitStack() as stack:
+            clients = [stack.enter_context(server.client(**options)) for _ in range(count)]
+            self.addCleanup(stack.pop_all().close)
+        return clients
+
+
+class Exchanges(ServerTest):
+    @classmethod
+    def setUpClass(cls):
+        cls.server = Server(BINARY)
+
+    @classmethod
+    def tearDownClass(cls):
+        if cls.server.stop() != 0:
+            raise AssertionError("the server did not end well")
+
+    def test_pipelined_requests_are_answered_in_order(self):
+        with self.server.client() as client:
+            client.send(b"".join(request("GET", f"/echo/{i}") for i in range(50)))
+            paths = [client.answer().json()["path"] for _ in range(50)]
+        self.assertEqual(paths, [f"/echo/{i}" for i in range(50)])
+
+    def test_a_request_behind_a_body_is_served(self):
+        chunked = request("POST", "/length", "Transfer-Encoding: chunked")
+        chunked += b"5;ext=1\r\nhello\r\n00a\r\n0123456789\r\n0\r\nTrailer: dropped\r\n\r\n"
+        with self.server.client() as client:
+            client.send(request("POST", "/length", body=b"abc") + chunked + request("GET", "/json"))
+            self.assertEqual(client.answer().body, b"3")
+            self.assertEqual(client.answer().body, b"15")
+            self.assertEqual(client.answer().body, b'{"id":42}')
+
+    def test_a_request_that_arrives_byte_by_byte_is_served(self):
+        with self.server.client() as client:
+            for byte in request("POST", "/echo?q=1", "Transfer-Encoding: chunked") + b"1\r\nx\r\n0\r\n\r\n":
+                client.send(bytes([byte]))
+            self.assertEqual(client.answer().json()["body"], "x")
+
+    def test_head_has_the_head_of_get_and_no_body(self):
+        with self.server.client() as client:
+            client.send(request("HEAD", "/file") + request("HEAD", "/nowhere") + request("GET", "/json"))
+            self.assertEqual(client.answer(head_only=True).header("Content-Length"), str(SHARED_FILE))
+            self.assertEqual(client.answer(head_only=True).status, 404)
+            self.assertEqual(client.answer().status, 200)
+
+    def test_options_names_what_a_path_allows(self):
+        with self.server.client() as client:
+            client.send(request("OPTIONS", "/echo") + request("OPTIONS", "*"))
+            answer = client.answer()
+            self.assertEqual((answer.status, answer.body), (204, b""))
+            self.assertEqual(answer.header("Allow"), "GET, HEAD, POST, OPTIONS")
+            self.assertIsNone(answer.header("Content-Length"))
+            self.assertIn("PATCH", client.answer().header("Allow"))
+
+    def test_another_method_is_not_allowed_and_no_path_is_not_found(self):
+        with self.server.client() as client:
+            client.send(request("DELETE", "/echo") + request("DELETE", "/nowhere"))
+            answer = client.answer()
+            self.assertEqual((answer.status, answer.header("Allow")), (405, "GET, HEAD, POST, OPTIONS"))
+            self.assertEqual(client.answer().status, 404)
+
+    def test_http_1_0_needs_no_host_and_closes(self):
+        answers = self.server.exchange(b"GET /json HTTP/1.0\r\n\r\n")
+        self.assertEqual([answer.status for answer in answers], [200])
+
+    def test_a_client_that_wants_it_is_closed_on(self):
+        for option in ("close", "Close", "keep-alive, close"):
+            answers = self.server.exchange(request("GET", "/json", "Connection: " + option) * 2)
+            self.assertEqual(len(answers), 1)
+            self.assertEqual(answers[0].header("Connection"), "close")
+
+    def test_a_client_that_closes_its_side_still_gets_its_answers(self):
+        with self.server.client() as client:
+            client.send(request("GET", "/json") * 3)
+            client.socket.shutdown(socket.SHUT_WR)
+            self.assertEqual(len(split_answers(client.read_to_end())), 3)
+
+    def test_the_absolute_form_is_understood(self):
+        echo = self.server.exchange(
+            b"GET http://example.org/echo?a=1 HTTP/1.1\r\nHost: example.org\r\nConnection: close\r\n\r\n"
+        )[0].json()
+        self.assertEqual((echo["path"], echo["query"], echo["host"]), ("/echo", ["a=1"], "example.org"))
+
+    def test_paths_and_queries_are_decoded_once_and_headers_never(self):
+        echo = self.server.get(
+            "/echo/%C3%A4%2561?a=b+c%2Bd&e&=f&&g=1=2", "If-Match: %41%0d%0aX: y", "REMOTE_ADDR: 6.6.6.6"
+        ).json()
+        self.assertEqual(echo["path"], "/echo/ä%61")
+        self.assertEqual(echo["query"], ["a=b c+d", "e=", "=f", "g=1=2"])
+        self.assertIn("If-Match: %41%0d%0aX: y", echo["headers"])
+        self.assertEqual(echo["address"], "127.0.0.1")
+
+    def test_forwarding_headers_of_a_stranger_do_not_count(self):
+        echo = self.server.get(
+            "/echo", "X-Forwarded-For: 6.6.6.6", "X-Forwarded-Proto: https", "X-Forwarded-Host: evil"
+        ).json()
+        self.assertEqual((echo["address"], echo["secure"], echo["host"]), ("127.0.0.1", False, "x"))
+
+    def test_what_a_handler_throws_is_not_told(self):
+        answer = self.server.get("/throw")
+        self.assertEqual(answer.status, 500)
+        self.assertEqual(answer.json()["type"], "urn:heirloom:problem:internal")
+        self.assertNotIn("secret", repr(answer))
+        self.assertNotIn("EXCEPTION", repr(answer))
+
+    def test_a_header_value_cannot_break_out(self):
+        data = self.server.exchange(
+            request("GET", "/sleep?ms=0") + request("GET", "/inject?value=a%0D%0ASet-Cookie:%20b", "Connection: close")
+        )
+        self.assertEqual(data[1].header("X-Injected"), "a  Set-Cookie: b")
+        self.assertIsNone(data[1].header("Set-Cookie"))
+
+    def test_every_answer_has_its_own_request_id_a_date_and_the_default_headers(self):
+        with self.server.client() as client:
+            client.send(request("GET", "/json", "X-Request-Id: mine") + request("GET", "/nowhere") + b"\x01")
+            answers = split_answers(client.read_to_end())
+        self.assertEqual([answer.status for answer in answers], [200, 404, 400])
+        ids = {answer.header("X-Request-Id") for answer in answers}
+        self.assertEqual(len(ids), 3)
+        for answer in answers:
+            self.assertRegex(answer.header("X-Request-Id"), "^[0-9a-f-]{36}$")
+            self.assertRegex(answer.header("Date"), r"^\w{3}, \d\d \w{3} \d{4} \d\d:\d\d:\d\d GMT$")
+            self.assertEqual(answer.header("X-Content-Type-Options"), "nosniff")
+
+    def test_not_modified_has_neither_body_nor_length(self):
+        answer = self.server.get("/not-modified")
+        self.assertEqual((answer.status, answer.header("ETag")), (304, '"v1"'))
+        self.assertIsNone(answer.header("Content-Length"))
+
+    def test_a_client_that_waits_for_100_continue_gets_it(self):
+        with self.server.client() as client:
+            client.send(request("POST", "/length", "Content-Length: 5", "Expect: 100-continue"))
+            self.assertEqual(client.answer().status, 100)
+            client.send(b"hello")
+            self.assertEqual(client.answer().body, b"5")
+
+    def test_a_client_whose_body_is_not_wanted_gets_no_100_continue(self):
+        for path, status in (("/small", 413), ("/nowhere", 404), ("/json", 405)):
+            head = request("POST", path, "Content-Length: 500", "Expect: 100-continue")
+            self.assertEqual([a.status for a in self.server.exchange(head)], [status])
+        strange = request("POST", "/length", "Content-Length: 5", "Expect: tea")
+        self.assertEqual([a.status for a in self.server.exchange(strange)], [417])
+
+    def test_each_route_has_its_own_limit(self):
+        self.assertEqual(len(self.server.exchange(request("POST", "/small", "Connection: close", body=b"a" * 100))), 1)
+        for framing in (b"Content-Length: 101\r\n\r\n", b"Transfer-Encoding: chunked\r\n\r\n65\r\n"):
+            data = b"POST /small HTTP/1.1\r\nHost: x\r\n" + framing + b"a" * 101
+            self.assertEqual([a.status for a in self.server.exchange(data)], [413])
+
+    def test_large_bodies_pass_whole(self):
+        body = bytes(range(256)) * 8192  # 2 MiB, the largest there may be.
+        with self.server.client() as client:
+            client.send(request("POST", "/length", body=body) + request("GET", "/file"))
+            self.assertEqual(client.answer().body, b"2097152")
+            self.assertEqual(client.answer().body, b"x" * SHARED_FILE)
+
+
+class Deadlines(ServerTest):
+    def refused_while_trickling(self, server, opening):
+        """Sends a byte at a time until the server has had enough."""
+        with server.client() as client:
+            client.send(opening)
+            while client.is_quiet(0.02):
+                client.send(b"a")
+            return [answer.status for answer in split_answers(client.read_to_end())]
+
+    def test_a_head_that_trickles_in_is_cut_off(self):
+        server = self.start("head_deadline=300")
+        self.assertEqual(self.refused_while_trickling(server, b"GET / HTTP/1.1\r\nX: "), [408])
+        with server.client() as client:
+            client.send(b"G")
+            self.assertEqual([a.status for a in split_answers(client.read_to_end())], [408])
+
+    def test_a_body_that_trickles_in_is_cut_off(self):
+        server = self.start("body_deadline=300")
+        opening = request("POST", "/length", "Content-Length: 1000")
+        self.assertEqual(self.refused_while_trickling(server, opening), [408])
+
+    def test_a_silent_connection_is_closed_without_a_word(self):
+        server = self.start("idle_timeout=200")
+        with server.client() as client:
+            self.assertEqual(client.read_to_end(), b"")
+        with server.client() as client:
+            client.send(request("GET", "/json"))
+            self.assertEqual(client.answer().status, 200)
+            self.assertEqual(client.read_to_end(), b"")
+
+    def test_a_reader_that_stops_is_cut_off(self):
+        server = self.start("write_timeout=300")
+        with server.client(receive_buffer=4096) as client:
+            client.send(request("GET", "/file"))
+            server.wait_for(lambda stats: stats["connections"] == 1)  # Ours alone asks.
+            self.assertLess(len(client.read_to_end()), SHARED_FILE)
+
+
+class Overload(ServerTest):
+    def test_slow_readers_hold_no_thread_and_share_what_is_shared(self):
+        server = self.start("min_threads=1", "max_threads=2")
+        before = server.memory_kib()
+        readers = self.clients(server, 40, receive_buffer=4096)
+        for reader in readers:
+            reader.send(request("GET", "/file"))
+        server.wait_for(lambda stats: stats["connections"] == 41 and stats["queued"] == 0)
+        self.assertLess(server.memory_kib() - before, 20 * 1024)
+        self.assertEqual(len(readers[0].answer().body), SHARED_FILE)
+
+    def test_answers_that_nobody_takes_are_bounded_together(self):
+        server = self.start(f"max_buffered_bytes={40 << 20}", "max_threads=4")
+        readers = self.clients(server, 40, receive_buffer=4096)
+        for reader in readers:
+            reader.send(request("GET", "/large"))  # 8 MiB each: 320 MiB in all.
+        server.wait_for(lambda stats: 1 < stats["connections"] <= 6)
+        self.assertLess(server.memory_kib(), 200 * 1024)
+
+    def test_bodies_in_flight_are_bounded_together(self):
+        server = self.start(f"max_buffered_bytes={256 << 10}")
+        senders = self.clients(server, 4)
+        for sender in senders:
+            sender.send(request("POST", "/length", "Content-Length: 200000") + b"a" * 100_000)
+        server.wait_for(lambda stats: stats["refused"] == 2)
+        small = request("POST", "/length", "Connection: close", body=b"a" * 4000)
+        self.assertEqual([a.body for a in server.exchange(small)], [b"4000"])
+
+    def test_requests_beyond_the_queue_are_turned_away_at_once(self):
+        server = self.start("min_threads=1", "max_threads=1", "max_queue=2")
+        clients = self.clients(server, 12)
+        for client in clients:
+            client.send(request("GET", "/sleep?ms=1500"))
+        answers = [client.answer() for client in clients]
+        self.assertEqual({answer.status for answer in answers}, {200, 503})
+        for answer in answers:
+            if answer.status == 503:
+                self.assertIsNotNone(answer.header("Retry-After"))
+                self.assertEqual(answer.json()["type"], "urn:heirloom:problem:unavailable")
+
+    def test_connections_beyond_the_limit_are_turned_away(self):
+        server = self.start("max_connections=10")
+        held = self.clients(server, 10)
+        for client in held:
+            client.send(request("GET", "/json"))
+            client.answer()
+        self.assertEqual([a.status for a in server.exchange(b"")], [503])
+        held[0].socket.close()
+        held[1].send(request("GET", "/stats"))
+        while held[1].answer().json()["connections"] == 10:
+            held[1].send(request("GET", "/stats"))
+        self.assertEqual(server.get("/json").status, 200)
+
+    def test_idle_connections_hold_no_thread(self):
+        server = self.start("min_threads=2")
+        for client in self.clients(server, 500):
+            client.send(request("GET", "/json"))
+            client.answer()
+        stats = server.wait_for(lambda stats: stats["parked"] == 500) or server.stats()
+        self.assertLess(stats["threads"], 10)
+
+    def test_slow_handlers_get_the_threads_they_need_and_no_more(self):
+        server = self.start("min_threads=1", "max_threads=8")
+        clients = self.clients(server, 20)
+        for client in clients:
+            client.send(request("GET", "/sleep?ms=100"))
+        self.assertEqual({client.answer().status for client in clients}, {200})
+        self.assertEqual(server.stats()["threads"], 8)
+
+
+class Proxies(ServerTest):
+    def test_a_trusted_proxy_speaks_for_its_client(self):
+        server = self.start("trusted_proxy=127.0.0.0/8", "trusted_proxy=10.0.0.0/8")
+
+        def echo(*headers):
+            answer = server.get("/echo", *headers).json()
+            return answer["address"], answer["secure"], answer["host"]
+
+        forwarded = "X-Forwarded-For: 6.6.6.6, 192.0.2.7, 10.1.2.3"
+        self.assertEqual(echo(forwarded, "X-Forwarded-Proto: https"), ("192.0.2.7", True, "x"))
+        self.assertEqual(echo("X-Forwarded-For: 192.0.2.7:4711", "X-Forwarded-Host: a.example"), ("192.0.2.7", False, "a.example"))
+        self.assertEqual(echo("X-Forwarded-For: [2001:db8::1]:99"), ("2001:db8::1", False, "x"))
+        self.assertEqual(echo("X-Forwarded-For: nonsense"), ("127.0.0.1", False, "x"))
+        self.assertEqual(echo("X-Forwarded-Host: a/b"), ("127.0.0.1", False, "x"))
+
+
+class Streams(ServerTest):
+    def subscribe(self, server, count, **options):
+        subscribers = self.clients(server, count, **options)
+        for subscriber in subscribers:
+            subscriber.send(request("GET", "/events"))
+        server.wait_for(lambda stats: stats["streams"] == count)
+        return subscribers
+
+    def read_until(self, client, mark):
+        data = b""
+        while mark not in data:
+            chunk = client.socket.recv(65536)
+            self.assertTrue(chunk, data)
+            data += chunk
+        return data
+
+    def publish(self, server, text):
+        return server.exchange(request("POST", "/publish", "Connection: close", body=text))
+
+    def test_an_event_reaches_every_subscriber_and_no_thread_is_held(self):
+        server = self.start("min_threads=2", "max_threads=4")
+        subscribers = self.subscribe(server, 400)
+        self.assertLessEqual(server.stats()["threads"], 4)
+        self.publish(server, b"one\ntwo")
+        for subscriber in subscribers:
+            data = self.read_until(subscriber, b"two\n\n")
+            self.assertIn(b"Content-Type: text/event-stream\r\n", data)
+            self.assertNotIn(b"Content-Length", data)
+            self.assertTrue(data.endswith(b"\r\n\r\nretry: 3000\n\nid: 1\nevent: said\ndata: one\ndata: two\n\n"))
+
+    def test_a_subscriber_that_goes_is_noticed_at_once(self):
+        server = self.start()
+        subscribers = self.subscribe(server, 50)
+        for subscriber in subscribers[:20]:
+            subscriber.socket.close()
+        server.wait_for(lambda stats: stats["streams"] == 30 and stats["gone"] == 20)
+        self.publish(server, b"still here")
+        self.read_until(subscribers[-1], b"still here")
+
+    def test_a_subscriber_that_does_not_read_is_closed_and_others_are_not(self):
+        server = self.start()
+        reader, sleeper = self.subscribe(server, 2, receive_buffer=4096)
+        while server.stats()["streams"] == 2:
+            self.publish(server, b"a" * 60_000)
+            self.read_until(reader, b"\n\n")
+        server.wait_for(lambda stats: stats["streams"] == 1 and stats["gone"] == 1)
+        self.publish(server, b"the end")
+        self.read_until(reader, b"the end")
+        self.assertNotIn(b"the end", sleeper.read_to_end())
+
+    def test_the_application_can_close_a_stream_and_what_was_sent_arrives(self):
+        server = self.start()
+        subscriber = self.subscribe(server, 1)[0]
+        self.publish(server, b"last words")
+        server.exchange(request("POST", "/close", "Connection: close"))
+        self.assertIn(b"last words", subscriber.read_to_end())
+        server.wait_for(lambda stats: stats["streams"] == 0 and stats["gone"] == 1)
+
+    def test_head_of_a_stream_ends(self):
+        server = self.start()
+        with server.client() as client:
+            client.send(request("HEAD", "/events"))
+            data = client.read_to_end()
+        self.assertTrue(re.fullmatch(rb"HTTP/1\.1 200 OK\r\n.*\r\n\r\n", data, re.DOTALL), data)
+        server.wait_for(lambda stats: stats["streams"] == 0 and stats["gone"] == 1)
+
+
+class Draining(ServerTest):
+    def test_what_is_under_way_finishes_and_everything_else_closes(self):
+        server = self.start("min_threads=2")
+        idle, busy, arriving, stream = self.clients(server, 4)
+        idle.send(request("GET", "/json"))
+        idle.answer()
+        stream.send(request("GET", "/events"))
+        arriving.send(request("POST", "/length", "Content-Length: 5") + b"he")
+        server.wait_for(lambda stats: stats["streams"] == 1 and stats["connections"] == 5)
+        busy.send(request("GET", "/sleep?ms=500"))
+        server.wait_for(lambda stats: stats["parked"] == 1)
+        server.tell("drain")
+        self.assertEqual(idle.read_to_end(), b"")
+        self.assertIn(b"retry: 3000", stream.read_to_end())
+        arriving.send(b"llo")
+        for client in (busy, arriving):
+            answers = split_answers(client.read_to_end())
+            self.assertEqual([answer.status for answer in answers], [200])
+            self.assertEqual(answers[0].header("Connection"), "close")
+        self.assertEqual(server.process.stdout.readline(), "drained\n")
+        with self.assertRaises(ConnectionRefusedError):
+            server.client()
+
+    def test_a_server_that_stops_waits_for_its_handlers_and_drops_the_rest(self):
+        server = self.start()
+        busy, arriving = self.clients(server, 2)
+        arriving.send(b"GET / HTTP/1.1\r\n")
+        busy.send(request("GET", "/sleep?ms=300"))
+        server.wait_for(lambda stats: stats["connections"] == 3 and stats["parked"] == 0)
+        self.assertEqual(server.stop(), 0)
+        self.assertEqual(arriving.read_to_end(), b"")
+
+
+if __name__ == "__main__":
+    unittest.main()
