@@ -12,9 +12,9 @@ namespace {
 using Xapian::Query;
 
 // Weights, tried on the CISI collection (tests/bench/search_quality.cc).
-constexpr double kExactWeight = 0.3;      // A word as it was typed, beside its stem.
-constexpr double kTitleWeight = 1.5;      // The word in the title, beside the word anywhere.
-constexpr double kBeginningWeight = 0.5;  // A word of the title that begins so.
+constexpr double kExactWeight = 0.1;      // A word as it was typed, beside its stem.
+constexpr double kTitleWeight = 0.3;      // The word in the title, beside the word anywhere.
+constexpr double kBeginningWeight = 0.3;  // A word of the title that begins so.
 constexpr double kAllWordsBonus = 1e4;    // More than any sum of word weights.
 
 Query Scaled(const Query& query, double weight) {
@@ -123,7 +123,13 @@ Query QueryBuilder::OfWord(const Word& word, Field field) const {
 }
 
 Query QueryBuilder::OfClause(const Clause& clause, Field field) const {
-  if (clause.exact) return Phrase(clause.words);
+  const double times = clause.times;
+  // BM25's weight of a repeated word of the query, with k3 = 1: at most double.
+  return Scaled(clause.exact ? Phrase(clause.words) : OfLoose(clause, field),
+                2 * times / (times + 1));
+}
+
+Query QueryBuilder::OfLoose(const Clause& clause, Field field) const {
   const Word& word = clause.words.front();
   std::vector<Query> any = {Scaled(OfWord(word, Field::kTitle), kTitleWeight)};
   if (field == Field::kBody) any.push_back(OfWord(word, Field::kBody));

@@ -45,6 +45,7 @@ class QueryBuilder {
 
  private:
   Xapian::Query OfClause(const Clause& clause, Field field) const;
+  Xapian::Query OfLoose(const Clause& clause, Field field) const;
   Xapian::Query OfWord(const Word& word, Field field) const;
 
   std::vector<Stemmer> stemmers_;

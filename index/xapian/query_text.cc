@@ -79,18 +79,34 @@ void AddEach(const Piece& piece, const std::vector<Token>& tokens, std::vector<C
       clauses.back().words.push_back(WordOf(piece.text, token));
       clauses.back().exact = true;
     } else {
-      clauses.push_back({{WordOf(piece.text, token)}, false, false, false});
+      clauses.push_back({{WordOf(piece.text, token)}, false, false, false, 1});
     }
   }
 }
 
+bool SameWords(const Clause& a, const Clause& b) {
+  return a.excluded == b.excluded && a.exact == b.exact && a.beginning == b.beginning &&
+         std::equal(a.words.begin(), a.words.end(), b.words.begin(), b.words.end(),
+                    [](const Word& x, const Word& y) { return x.folded == y.folded; });
+}
+
+// What stands there twice is looked for once and counts for more.
 void KeepFirstWords(std::vector<Clause>& clauses, std::size_t limit) {
+  std::vector<Clause> kept;
   std::size_t words = 0;
-  const auto end = std::find_if(clauses.begin(), clauses.end(), [&](const Clause& clause) {
+  for (Clause& clause : clauses) {
+    const auto known = std::find_if(kept.begin(), kept.end(), [&clause](const Clause& other) {
+      return SameWords(clause, other);
+    });
+    if (known != kept.end()) {
+      ++known->times;
+      continue;
+    }
     words += clause.words.size();
-    return words > limit;
-  });
-  clauses.erase(end, clauses.end());
+    if (words > limit) break;
+    kept.push_back(std::move(clause));
+  }
+  clauses = std::move(kept);
 }
 
 }  // namespace

@@ -20,6 +20,7 @@ struct Clause {
   bool excluded = false;
   bool exact = false;      // Quoted, or several: no stems.
   bool beginning = false;  // A single word, the last: the person may still be typing it.
+  unsigned times = 1;      // How often it stands in the text.
 };
 
 struct QueryText {

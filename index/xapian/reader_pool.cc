@@ -5,6 +5,7 @@
 #include <exception>
 #include <utility>
 
+#include "index/xapian/damage.h"
 #include "index/xapian/query_builder.h"
 #include "index/xapian/xapian_error.h"
 
@@ -75,6 +76,9 @@ Status ReaderPool::Run(const std::function<void(const Xapian::Database&)>& searc
     } catch (const Xapian::DatabaseOpeningError& error) {
       // Clear replaces the files under a search that runs.
       if (tries == kTries) return tl::unexpected<Error>(FromXapian(error));
+    } catch (const Xapian::DatabaseError& error) {  // Corrupt, cut off, or the disk gave an error.
+      MarkDamaged(database_);
+      return tl::unexpected<Error>(FromXapian(error));
     } catch (const Xapian::Error& error) {
       return tl::unexpected<Error>(FromXapian(error));
     } catch (const std::exception& error) {

@@ -3,11 +3,11 @@
 #include <xapian.h>
 
 #include <exception>
-#include <fstream>
 #include <system_error>
 #include <utility>
 
 #include "appliance/base/log.h"
+#include "index/xapian/damage.h"
 #include "index/xapian/document_builder.h"
 #include "index/xapian/schema.h"
 #include "index/xapian/xapian_error.h"
@@ -22,8 +22,6 @@ fs::path Beside(const fs::path& database, const char* suffix) {
   path += suffix;
   return path;
 }
-
-fs::path DamagedMark(const fs::path& database) { return Beside(database, ".damaged"); }
 
 std::string JoinLanguages(const std::set<std::string>& languages) {
   std::string joined;
@@ -56,7 +54,7 @@ Result<std::unique_ptr<Writer>> Writer::Open(const fs::path& database) {
   fs::create_directories(database.parent_path(), error);
   fs::remove_all(Beside(database, ".old"), error);
   Status opened;
-  if (fs::exists(DamagedMark(database))) {
+  if (IsMarkedDamaged(database)) {
     opened = Fail(ErrorCode::kInternal, "marked as damaged");
   } else {
     opened = writer->OpenHandle();
@@ -113,7 +111,7 @@ Status Writer::CreateEmpty() {
   const Status opened = OpenHandle();
   if (!opened) return Fail(ErrorCode::kUnavailable, opened.error().message);
   fs::remove_all(old, error);
-  fs::remove(DamagedMark(database_), error);
+  ForgetDamage(database_);
   return {};
 }
 
@@ -212,7 +210,5 @@ void Writer::SetCommitted(std::optional<Position> position) {
   const std::scoped_lock lock(mutex_);
   committed_ = std::move(position);
 }
-
-void Writer::MarkDamaged(const fs::path& database) { std::ofstream mark(DamagedMark(database)); }
 
 }  // namespace heirloom::xapian

@@ -26,9 +26,6 @@ class Writer {
   Status Clear();
   std::optional<Position> Committed() const;
 
-  // The files are damaged: the next Open empties them.
-  static void MarkDamaged(const std::filesystem::path& database);
-
  private:
   struct Handle;
 
