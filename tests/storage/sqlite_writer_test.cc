@@ -190,6 +190,20 @@ TEST_CASE("a failed sync is never tried again: the process is told to end, no wr
   CHECK(bench.disk_failures == 1);
 }
 
+TEST_CASE("a sync that fails while the log is copied ends the process too, after the answer") {
+  WriterBench bench;
+  // Hooks run between the answer and the checkpoint.
+  bench.writer().OnCommit([&](std::int64_t) { bench.disk.FailLogSyncs(true); });
+  const std::string enough_to_checkpoint(5 << 20, 'x');
+  const auto written = bench.writer().Write(
+      [&](Transaction& tx) { return PutThing(tx, "a", enough_to_checkpoint); });
+  CHECK(written);
+  CHECK(Eventually([&] { return bench.disk_failures == 1; }));
+  CHECK(bench.writer().Write(Put("b")).error().code == ErrorCode::kUnavailable);
+  bench.disk.FailLogSyncs(false);
+  CHECK(bench.ThingsAfterReopening() == Ids{"a"});
+}
+
 TEST_CASE("a hook that throws or writes harms nobody") {
   WriterBench bench;
   std::promise<ErrorCode> written;
