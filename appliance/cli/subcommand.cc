@@ -1,0 +1,42 @@
+#include "appliance/cli/subcommand.h"
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <utility>
+
+#include "appliance/operations/commands.h"
+#include "appliance/wiring/config_reader.h"
+
+namespace heirloom::cli {
+
+void AddInstallationFlags(CLI::App& command, InstallationFlags& flags) {
+  command.add_option("--data-dir", flags.data_dir, "Where the installation keeps its data")
+      ->type_name("DIR");
+  command.add_option("--config", flags.config_file, "Configuration (TOML)")
+      ->type_name("FILE")
+      ->envname("HEIRLOOM_CONFIG");
+}
+
+Result<Config> ReadConfigFor(const InstallationFlags& flags,
+                             std::map<std::string, std::string> more) {
+  ConfigSources sources;
+  sources.file = flags.config_file;
+  sources.environment = ReadEnvironment();
+  sources.flags = std::move(more);
+  if (!flags.data_dir.empty()) sources.flags.emplace("data_dir", flags.data_dir);
+  return ReadConfig(sources);
+}
+
+int Complain(const Error& error) {
+  std::fprintf(stderr, "heirloom: %s\n", InWords(error).c_str());
+  return kFailed;
+}
+
+int ComplainOfConfig(const Error& error) {
+  for (const FieldError& field : error.fields) {
+    std::fprintf(stderr, "heirloom: %s: %s\n", field.pointer.c_str(), field.message.c_str());
+  }
+  return kUsage;
+}
+
+}  // namespace heirloom::cli

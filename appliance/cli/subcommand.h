@@ -1,0 +1,46 @@
+#pragma once
+
+#include <functional>
+#include <map>
+#include <string>
+
+#include "appliance/base/result.h"
+#include "appliance/wiring/config.h"
+
+namespace CLI {
+class App;
+}
+
+namespace heirloom::cli {
+
+enum ExitCode { kDone = 0, kFailed = 1, kUsage = 2 };
+
+// What the chosen subcommand does, once all flags are read; gives the exit code.
+using Action = std::function<int()>;
+
+// Each adds a subcommand (with what belongs below it) to `app`, and sets `action` when it is the
+// one on the command line. cli.cc lists them all. A new one gets a file of its own, a line here and
+// a line there.
+void AddServe(CLI::App& app, Action& action);
+void AddUser(CLI::App& app, Action& action);
+void AddToken(CLI::App& app, Action& action);
+void AddSetupUrl(CLI::App& app, Action& action);
+void AddVersion(CLI::App& app, Action& action);
+
+// The flags that say which installation is meant.
+struct InstallationFlags {
+  std::string data_dir;
+  std::string config_file;
+};
+// `flags` is filled in when the command line is read and must live until then.
+void AddInstallationFlags(CLI::App& command, InstallationFlags& flags);
+
+// The configuration they lead to, with the environment and, above it, `more` (by key).
+Result<Config> ReadConfigFor(const InstallationFlags& flags,
+                             std::map<std::string, std::string> more = {});
+
+// Says on stderr what is wrong, and gives the exit code for it.
+int Complain(const Error& error);
+int ComplainOfConfig(const Error& error);  // Everything that is wrong with it, a line each.
+
+}  // namespace heirloom::cli

@@ -1,0 +1,19 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "appliance/base/json.h"
+#include "appliance/base/result.h"
+#include "appliance/operations/data_directory.h"
+#include "appliance/wiring/config.h"
+
+namespace heirloom {
+
+// Runs one of the commands of operations/commands.h on an installation: inside its daemon, when one
+// runs, else here, with the data directory locked for as long. Waits up to 10 seconds for a daemon
+// that is just starting or a command that is just ending.
+Result<Json> RunCommand(const Config& config, DataDirectory::Missing missing,
+                        std::string_view command, std::string_view args_json);
+
+}  // namespace heirloom

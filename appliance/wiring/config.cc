@@ -1,0 +1,233 @@
+#include "appliance/wiring/config.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <numeric>
+
+#include "appliance/http/forwarded.h"
+
+namespace heirloom {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::array kKeys = {
+    ConfigKey{"data_dir"},
+    ConfigKey{"storage.database"},
+    ConfigKey{"index.search"},
+    ConfigKey{"http.listen"},
+    ConfigKey{"http.trusted_proxies", true},
+    ConfigKey{"http.metrics_allow", true},
+    ConfigKey{"http.web_root"},
+    ConfigKey{"log.level"},
+    ConfigKey{"log.format"},
+};
+
+// Reads settings by key and collects what is wrong with them.
+class Checker {
+ public:
+  explicit Checker(const std::vector<Setting>& settings) : settings_(settings) {}
+
+  const Setting* Find(std::string_view key) const {
+    const auto it = std::find_if(settings_.begin(), settings_.end(),
+                                 [&](const Setting& setting) { return setting.key == key; });
+    return it == settings_.end() ? nullptr : &*it;
+  }
+  std::string Text(std::string_view key, std::string_view otherwise) const {
+    const Setting* setting = Find(key);
+    return setting ? setting->values.front() : std::string(otherwise);
+  }
+  std::vector<std::string> List(std::string_view key, std::vector<std::string> otherwise) const {
+    const Setting* setting = Find(key);
+    return setting ? setting->values : std::move(otherwise);
+  }
+  void Add(std::string_view key, std::string problem) {
+    const Setting* setting = Find(key);
+    if (setting) problem += " (set by " + setting->source + ")";
+    errors_.push_back({std::string(key), std::move(problem)});
+  }
+  std::vector<FieldError> TakeErrors() { return std::move(errors_); }
+
+ private:
+  const std::vector<Setting>& settings_;
+  std::vector<FieldError> errors_;
+};
+
+// The number of single-letter edits between two names.
+std::size_t Distance(std::string_view a, std::string_view b) {
+  std::vector<std::size_t> row(b.size() + 1);
+  std::iota(row.begin(), row.end(), 0);
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    std::size_t diagonal = std::exchange(row[0], i + 1);
+    for (std::size_t j = 0; j < b.size(); ++j) {
+      const std::size_t replaced = diagonal + (a[i] == b[j] ? 0 : 1);
+      diagonal = row[j + 1];
+      row[j + 1] = std::min({replaced, row[j] + 1, diagonal + 1});
+    }
+  }
+  return row.back();
+}
+
+fs::path Absolute(const fs::path& path) {
+  std::error_code failed;
+  const fs::path absolute = fs::absolute(path, failed);
+  return (failed ? path : absolute).lexically_normal();
+}
+
+fs::path ReadDataDir(Checker& check) {
+  const std::string text = check.Text("data_dir", "");
+  if (text.empty()) {
+    check.Add("data_dir",
+              "is not set; say where your data is to be kept, with --data-dir DIR, "
+              "HEIRLOOM_DATA_DIR or in the file");
+    return {};
+  }
+  // Without the slash at its end, which would make an empty last name.
+  const fs::path path = Absolute(text);
+  return path.has_filename() ? path : path.parent_path();
+}
+
+// What is embedded lies inside the data directory: its lock and its backup cover nothing else.
+fs::path ReadEmbedded(Checker& check, std::string_view key, std::string_view scheme,
+                      std::string_view otherwise, const fs::path& data_dir) {
+  const std::string url = check.Text(key, otherwise);
+  const std::string use = "use " + std::string(scheme) + ":NAME";
+  const std::size_t colon = url.find(':');
+  if (colon == std::string::npos) {
+    check.Add(key, "'" + url + "' names no adapter; " + use);
+    return {};
+  }
+  if (url.substr(0, colon) != scheme) {
+    check.Add(key, "this build has no adapter for " + url.substr(0, colon) + "; " + use);
+    return {};
+  }
+  const fs::path path = fs::path(url.substr(colon + 1)).lexically_normal();
+  const bool outside = path.is_absolute() || (!path.empty() && *path.begin() == "..");
+  if (path.empty() || path == "." || outside || !path.has_filename()) {
+    check.Add(key,
+              "'" + url + "' is no place inside the data directory; use " + std::string(otherwise));
+    return {};
+  }
+  return data_dir / path;
+}
+
+bool IsLoopback(const std::string& host) {
+  return http::TrustedProxies::Parse({"127.0.0.0/8", "::1"})->Contains(*http::ParseIp(host));
+}
+
+void ReadListen(Checker& check, Config::Http& http) {
+  static constexpr std::string_view kKey = "http.listen";
+  static constexpr std::string_view kForm = "; write it like 127.0.0.1:8080 or [::1]:8080";
+  const std::string text = check.Text(kKey, "127.0.0.1:8080");
+  const std::size_t colon = text.rfind(':');
+  std::string host = text.substr(0, colon);
+  const std::string port = colon == std::string::npos ? "" : text.substr(colon + 1);
+  const bool bracketed = host.size() > 2 && host.front() == '[' && host.back() == ']';
+  if (bracketed) host = host.substr(1, host.size() - 2);
+  if (host == "localhost") host = "127.0.0.1";
+
+  unsigned number = 0;
+  const auto [end, failed] = std::from_chars(port.data(), port.data() + port.size(), number);
+  const bool port_is_good =
+      !port.empty() && failed == std::errc() && end == port.data() + port.size() && number <= 65535;
+  const bool host_is_good =
+      http::ParseIp(host) && bracketed == (host.find(':') != std::string::npos);
+  if (!port_is_good || !host_is_good) {
+    return check.Add(kKey, "'" + text + "' is no address and port" + std::string(kForm));
+  }
+  http.host = host;
+  http.port = static_cast<int>(number);
+  if (!IsLoopback(host) && http.trusted_proxies.empty()) {
+    check.Add(kKey, "'" + text +
+                        "' can be reached from other machines, and Heirloom speaks no TLS itself; "
+                        "put a proxy in front and name its network in http.trusted_proxies, or "
+                        "listen on 127.0.0.1");
+  }
+}
+
+std::vector<std::string> ReadNetworks(Checker& check, std::string_view key,
+                                      std::vector<std::string> otherwise) {
+  const std::vector<std::string> networks = check.List(key, std::move(otherwise));
+  for (const std::string& network : networks) {
+    const auto parsed = http::TrustedProxies::Parse({network});
+    if (!parsed) check.Add(key, parsed.error().message);
+  }
+  return networks;
+}
+
+// <prefix>/bin/heirloom has its pages in <prefix>/share/heirloom/webui.
+fs::path DefaultWebRoot() {
+  std::error_code failed;
+  const fs::path binary = fs::read_symlink("/proc/self/exe", failed);
+  return binary.parent_path().parent_path() / "share/heirloom/webui";
+}
+
+template <typename Value, std::size_t kCount>
+Value ReadChoice(Checker& check, std::string_view key, Value otherwise,
+                 const std::array<std::pair<std::string_view, Value>, kCount>& choices) {
+  const Setting* setting = check.Find(key);
+  if (!setting) return otherwise;
+  std::string names;
+  for (const auto& [name, value] : choices) {
+    if (setting->values.front() == name) return value;
+    names += (names.empty() ? "" : ", ") + std::string(name);
+  }
+  check.Add(key, "'" + setting->values.front() + "' is none of " + names);
+  return otherwise;
+}
+
+void ReadLog(Checker& check, Config::LogOutput& log) {
+  using Level = std::pair<std::string_view, LogLevel>;
+  using Format = std::pair<std::string_view, std::optional<LogFormat>>;
+  log.level =
+      ReadChoice(check, "log.level", log.level,
+                 std::array{Level{"debug", LogLevel::kDebug}, Level{"info", LogLevel::kInfo},
+                            Level{"warn", LogLevel::kWarn}, Level{"error", LogLevel::kError}});
+  log.format = ReadChoice(check, "log.format", log.format,
+                          std::array{Format{"auto", std::nullopt}, Format{"text", LogFormat::kText},
+                                     Format{"json", LogFormat::kJson}});
+}
+
+}  // namespace
+
+std::span<const ConfigKey> ConfigKeys() { return kKeys; }
+
+std::string UnknownKey(std::string_view key) {
+  const auto nearest =
+      std::min_element(kKeys.begin(), kKeys.end(), [&](const ConfigKey& a, const ConfigKey& b) {
+        return Distance(key, a.name) < Distance(key, b.name);
+      });
+  if (Distance(key, nearest->name) > std::max<std::size_t>(2, key.size() / 2))
+    return "is not known";
+  return "is not known; did you mean " + std::string(nearest->name) + "?";
+}
+
+Result<Config> MakeConfig(const std::vector<Setting>& settings) {
+  Checker check(settings);
+  for (const Setting& setting : settings) {
+    const bool known = std::any_of(kKeys.begin(), kKeys.end(),
+                                   [&](const ConfigKey& key) { return key.name == setting.key; });
+    if (!known) check.Add(setting.key, UnknownKey(setting.key));
+  }
+
+  Config config;
+  config.data_dir = ReadDataDir(check);
+  config.storage.sqlite_file =
+      ReadEmbedded(check, "storage.database", "sqlite", "sqlite:heirloom.db", config.data_dir);
+  config.index.xapian_folder =
+      ReadEmbedded(check, "index.search", "embedded", "embedded:index", config.data_dir);
+  config.http.trusted_proxies = ReadNetworks(check, "http.trusted_proxies", {});
+  config.http.metrics_allow =
+      ReadNetworks(check, "http.metrics_allow", {"127.0.0.1/32", "::1/128"});
+  ReadListen(check, config.http);
+  const std::string web_root = check.Text("http.web_root", "");
+  config.http.web_root = web_root.empty() ? DefaultWebRoot() : Absolute(web_root);
+  ReadLog(check, config.log);
+
+  std::vector<FieldError> errors = check.TakeErrors();
+  if (!errors.empty()) return FailFields(std::move(errors));
+  return config;
+}
+
+}  // namespace heirloom

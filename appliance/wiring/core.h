@@ -1,0 +1,37 @@
+#pragma once
+
+#include <memory>
+#include <utility>
+
+#include "appliance/base/clock.h"
+#include "appliance/base/random.h"
+#include "appliance/base/result.h"
+#include "appliance/identity/identity_service.h"
+#include "appliance/identity/password_hasher.h"
+#include "appliance/wiring/config.h"
+#include "storage/database.h"
+
+namespace heirloom {
+
+// Where time, randomness and ids come from.
+struct Platform {
+  SystemClock clock;
+  SystemRandom random;
+  IdSource ids{clock, random};
+};
+
+// What the daemon and a command beside it share: the truth, and who people are.
+struct Core {
+  // The caller holds the data directory's lock.
+  static Result<std::unique_ptr<Core>> Open(const Config& config);
+
+  Core(std::unique_ptr<Platform> its_platform, std::unique_ptr<Database> its_database)
+      : platform(std::move(its_platform)), database(std::move(its_database)) {}
+
+  const std::unique_ptr<Platform> platform;
+  const std::unique_ptr<Database> database;
+  PasswordHasher hasher{{}};
+  IdentityService identity{*database, hasher, platform->clock, platform->ids, platform->random};
+};
+
+}  // namespace heirloom

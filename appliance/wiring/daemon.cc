@@ -1,0 +1,245 @@
+#include "appliance/wiring/daemon.h"
+
+#include <sys/statvfs.h>
+
+#include <chrono>
+#include <utility>
+
+#include "appliance/base/log.h"
+#include "appliance/http/server.h"
+#include "appliance/identity/authenticator.h"
+#include "appliance/identity/identity_routes.h"
+#include "appliance/legacies/legacy_routes.h"
+#include "appliance/legacies/legacy_service.h"
+#include "appliance/operations/control_server.h"
+#include "appliance/operations/data_directory.h"
+#include "appliance/operations/exchange_observer.h"
+#include "appliance/operations/health_service.h"
+#include "appliance/operations/identity_commands.h"
+#include "appliance/operations/operations_routes.h"
+#include "appliance/operations/periodic.h"
+#include "appliance/operations/security_headers.h"
+#include "appliance/operations/version.h"
+#include "appliance/operations/web_assets.h"
+#include "appliance/search/indexer.h"
+#include "appliance/search/search_routes.h"
+#include "appliance/search/search_service.h"
+#include "appliance/stories/import_service.h"
+#include "appliance/stories/story_feed_service.h"
+#include "appliance/stories/story_routes.h"
+#include "appliance/stories/story_service.h"
+#include "appliance/telemetry/metrics.h"
+#include "appliance/telemetry/process_metrics.h"
+#include "appliance/wiring/core.h"
+#include "appliance/wiring/embedded.h"
+
+namespace heirloom {
+namespace {
+
+constexpr std::chrono::seconds kDrainFor{20};
+constexpr std::chrono::seconds kHousekeepEach{60};
+
+Manifest MakeManifest() {
+  return {.version = std::string(Version()),
+          .adapters = {{"database", "sqlite"}, {"search", "xapian"}},
+          .features = {"identity", "import", "legacies", "revisions", "search", "stories"}};
+}
+
+CheckResult CheckDatabase(Database& database) {
+  const Status pinged = database.Ping();
+  if (pinged) return {};
+  LogError("the database failed its check", {{"reason", pinged.error().message}});
+  return {CheckResult::State::kFailing, "The database does not answer."};
+}
+
+// Search shows less than there is while it is behind; everything else goes on.
+CheckResult CheckSearch(const Indexer& indexer) {
+  const IndexerState state = indexer.State();
+  const std::int64_t lag = state.head - state.committed;
+  if (!state.failure.empty()) return {CheckResult::State::kBehind, "Stands still; see the log."};
+  if (state.rebuilding) return {CheckResult::State::kBehind, "Is being built again."};
+  if (lag > 0) return {CheckResult::State::kBehind, std::to_string(lag) + " events behind."};
+  return {};
+}
+
+double FreeBytes(const std::filesystem::path& path) {
+  struct statvfs about {};
+  if (::statvfs(path.c_str(), &about) != 0) return 0;
+  return static_cast<double>(about.f_bavail) * static_cast<double>(about.f_frsize);
+}
+
+http::ServerOptions ServerOptionsOf(const Config& config) {
+  http::ServerOptions options;
+  options.host = config.http.host;
+  options.port = config.http.port;
+  options.trusted_proxies = config.http.trusted_proxies;
+  return options;
+}
+
+}  // namespace
+
+std::string UrlOf(const std::string& host, int port) {
+  const bool v6 = host.find(':') != std::string::npos;
+  return "http://" + (v6 ? "[" + host + "]" : host) + ":" + std::to_string(port);
+}
+
+std::string LocalUrlOf(const std::string& host, int port) {
+  if (host == "0.0.0.0") return UrlOf("127.0.0.1", port);
+  if (host == "::") return UrlOf("::1", port);
+  return UrlOf(host, port);
+}
+
+// Members stand in the order in which they are made; they go in the opposite one.
+class Daemon::Impl {
+ public:
+  Impl(Config config, DataDirectory directory, std::unique_ptr<Core> core,
+       std::unique_ptr<SearchIndex> index)
+      : config_(std::move(config)),
+        directory_(std::move(directory)),
+        core_(std::move(core)),
+        index_(std::move(index)) {}
+
+  ~Impl() { Stop(); }
+
+  Status Start() {
+    AddChecks();
+    AddMetrics();
+    AddRoutes();
+    server_.emplace(ServerOptionsOf(config_), router_, core_->platform->clock,
+                    core_->platform->ids);
+    AddSecurityHeaders(*server_);
+    server_->OnExchange(ExchangeObserver(metrics_));
+    AddServerMetrics(metrics_, *server_);
+    indexer_.Start();
+    if (const Status listening = server_->Listen(); !listening) return listening;
+    url_ = UrlOf(config_.http.host, server_->port());
+    if (const Status controlled = StartControl(); !controlled) return controlled;
+    housekeeping_.emplace("housekeeping", kHousekeepEach,
+                          [this] { return core_->identity.Housekeep(); });
+    return {};
+  }
+
+  void Stop() {
+    if (std::exchange(stopped_, true)) return;
+    health_.SetDraining();
+    if (server_) server_->Drain(kDrainFor);
+    server_.reset();
+    control_.reset();
+    housekeeping_.reset();
+    indexer_.Stop();
+  }
+
+  const std::string& url() const { return url_; }
+  const std::optional<std::string>& first_run_url() const { return first_run_url_; }
+
+ private:
+  void AddChecks() {
+    health_.AddCheck("database", [this] { return CheckDatabase(*core_->database); });
+    health_.AddCheck("search", [this] { return CheckSearch(indexer_); });
+  }
+
+  void AddMetrics() {
+    using Kind = Metrics::Kind;
+    AddProcessMetrics(metrics_);
+    metrics_.AddInfo("heirloom_build_info", "What runs here.",
+                     {{"version", std::string(Version())}});
+    metrics_.AddReading(Kind::kGauge, "heirloom_search_index_lag_events",
+                        "Events that the search index has not followed yet.", [this] {
+                          const IndexerState state = indexer_.State();
+                          return static_cast<double>(state.head - state.committed);
+                        });
+    metrics_.AddReading(Kind::kGauge, "heirloom_search_index_rebuilding",
+                        "1 while the search index is built again.",
+                        [this] { return indexer_.State().rebuilding ? 1.0 : 0.0; });
+    metrics_.AddReading(Kind::kGauge, "heirloom_data_free_bytes",
+                        "What is left on the data directory's disk.",
+                        [this] { return FreeBytes(config_.data_dir); });
+  }
+
+  void AddRoutes() {
+    AddHealthRoutes(router_, health_);
+    // The configuration was checked: these are networks.
+    AddMetricsRoute(router_, metrics_,
+                    http::TrustedProxies::Parse(config_.http.metrics_allow).value());
+    AddIdentityRoutes(router_, core_->identity, who_);
+    AddLegacyRoutes(router_, legacies_, who_);
+    AddStoryRoutes(router_, stories_, who_);
+    AddImportRoutes(router_, imports_, who_);
+    AddSearchRoutes(router_, search_, who_);
+    router_.Fallback([this](http::Request& request) { return assets_.Serve(request); });
+  }
+
+  Status StartControl() {
+    const std::string local_url = LocalUrlOf(config_.http.host, server_->port());
+    AddIdentityCommands(commands_, core_->identity, local_url);
+    const Result<bool> fresh = core_->identity.NeedsSetup();
+    if (!fresh) return ErrorOf(fresh);
+    if (*fresh) {
+      const Result<std::string> token = core_->identity.NewSetupToken();
+      if (!token) return ErrorOf(token);
+      first_run_url_ = SetupUrl(local_url, *token);
+    }
+    Result<ControlServer> control = ControlServer::Start(directory_.descriptor(), commands_);
+    if (!control) return ErrorOf(control);
+    control_.emplace(std::move(*control));
+    return {};
+  }
+
+  const Config config_;
+  const DataDirectory directory_;  // With its lock.
+  const std::unique_ptr<Core> core_;
+  const std::unique_ptr<SearchIndex> index_;
+
+  LegacyService legacies_{*core_->database, core_->platform->clock, core_->platform->ids};
+  StoryService stories_{*core_->database, core_->platform->clock, core_->platform->ids};
+  ImportService imports_{*core_->database, core_->platform->clock, core_->platform->ids};
+  StoryFeedService feed_{*core_->database};
+  Indexer indexer_{*core_->database, feed_, *index_};
+  SearchService search_{*index_, indexer_, stories_, legacies_};
+
+  HealthService health_{core_->platform->clock, MakeManifest()};
+  Metrics metrics_;
+  WebAssets assets_{config_.http.web_root};
+  Authenticator who_{core_->identity};
+  http::Router router_;
+  std::optional<http::Server> server_;
+  Commands commands_;
+  std::optional<ControlServer> control_;
+  std::optional<Periodic> housekeeping_;
+
+  std::string url_;
+  std::optional<std::string> first_run_url_;
+  bool stopped_ = false;
+};
+
+Result<Daemon> Daemon::Start(const Config& config) {
+  Result<DataDirectory> directory =
+      DataDirectory::Open(config.data_dir, DataDirectory::Missing::kCreate);
+  if (!directory) return ErrorOf(directory);
+  const Result<bool> locked = directory->TryLock();
+  if (!locked) return ErrorOf(locked);
+  if (!*locked) {
+    const std::optional<int> holder = directory->LockHolder();
+    return Fail(ErrorCode::kUnavailable,
+                "the data directory " + config.data_dir.string() + " is in use by " +
+                    (holder ? "process " + std::to_string(*holder) : "another process"));
+  }
+  auto core = Core::Open(config);
+  if (!core) return ErrorOf(core);
+  auto index = OpenSearchIndex(config);
+  if (!index) return ErrorOf(index);
+  auto impl =
+      std::make_unique<Impl>(config, std::move(*directory), std::move(*core), std::move(*index));
+  if (const Status started = impl->Start(); !started) return ErrorOf(started);
+  return Daemon(std::move(impl));
+}
+
+Daemon::Daemon(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Daemon::Daemon(Daemon&&) noexcept = default;
+Daemon::~Daemon() = default;
+
+const std::string& Daemon::url() const { return impl_->url(); }
+const std::optional<std::string>& Daemon::first_run_url() const { return impl_->first_run_url(); }
+void Daemon::Stop() { impl_->Stop(); }
+
+}  // namespace heirloom

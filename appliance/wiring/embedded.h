@@ -1,0 +1,21 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "appliance/base/clock.h"
+#include "appliance/base/random.h"
+#include "appliance/base/result.h"
+#include "appliance/wiring/config.h"
+#include "index/search_index.h"
+#include "storage/database.h"
+
+namespace heirloom {
+
+// The adapters whose stores lie in the data directory. The caller holds its lock. What is passed
+// must outlive what is opened.
+Result<std::unique_ptr<Database>> OpenDatabase(const Config& config, const Clock& clock,
+                                               Random& random);
+Result<std::unique_ptr<SearchIndex>> OpenSearchIndex(const Config& config);
+
+}  // namespace heirloom
