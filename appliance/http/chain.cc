@@ -24,6 +24,16 @@ Response WithoutHandler(const Request& request, const Router::Match& match) {
   return response;
 }
 
+void AddMissing(const std::vector<Header>& defaults, Response& response) {
+  for (const Header& header : defaults) {
+    const bool there =
+        std::any_of(response.headers.begin(), response.headers.end(), [&](const Header& own) {
+          return EqualsIgnoringCase(own.name, header.name);
+        });
+    if (!there) response.headers.push_back(header);
+  }
+}
+
 }  // namespace
 
 Router::Match Chain::Admit(Request& request) const {

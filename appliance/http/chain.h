@@ -36,6 +36,9 @@ class Chain {
   void AddDefaultHeader(std::string name, std::string value) {
     defaults_.push_back({std::move(name), std::move(value)});
   }
+  void AddSecureHeader(std::string name, std::string value) {
+    secure_defaults_.push_back({std::move(name), std::move(value)});
+  }
 
   // Gives the request its id, route and parameters.
   Router::Match Admit(Request& request) const;
@@ -58,6 +61,7 @@ class Chain {
   IdSource& ids_;
   AnswerWriter writer_;
   std::vector<Header> defaults_;
+  std::vector<Header> secure_defaults_;
   std::function<void(const Exchange&)> observer_;
 };
 

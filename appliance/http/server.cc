@@ -92,6 +92,9 @@ void Server::OnExchange(std::function<void(const Exchange&)> observer) {
 void Server::AddDefaultHeader(std::string name, std::string value) {
   impl_->chain().AddDefaultHeader(std::move(name), std::move(value));
 }
+void Server::AddSecureHeader(std::string name, std::string value) {
+  impl_->chain().AddSecureHeader(std::move(name), std::move(value));
+}
 Status Server::Listen() { return impl_->Listen(); }
 int Server::port() const { return impl_->port(); }
 void Server::Drain(std::chrono::milliseconds deadline) { impl_->Drain(deadline); }

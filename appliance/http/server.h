@@ -76,6 +76,8 @@ class Server {
   void OnExchange(std::function<void(const Exchange&)> observer);
   // Header fields added to every answer that lacks them. Before Listen only.
   void AddDefaultHeader(std::string name, std::string value);
+  // The same, to answers that reach the browser by TLS.
+  void AddSecureHeader(std::string name, std::string value);
 
   // Binds and starts serving on threads of its own, once. kUnavailable with a readable reason when
   // the address is taken, kInvalidArgument when `host` or `trusted_proxies` cannot be understood.
