@@ -16,15 +16,16 @@
 namespace heirloom {
 
 struct SearchRequest {
-  std::string text;
-  std::optional<Id> legacy_id;
-  std::vector<std::string> tags;
-  std::optional<std::string> author;
-  std::optional<std::string> language;
-  std::optional<Edtf> from, to;
-  std::vector<std::string> after;  // Cursor parts.
+  std::string text = {};
+  std::optional<Id> legacy_id = {};
+  std::vector<std::string> tags = {};
+  std::optional<std::string> author = {};
+  std::optional<std::string> language = {};
+  std::optional<Edtf> from = {};
+  std::optional<Edtf> to = {};
+  std::vector<std::string> after = {};  // Cursor parts.
   std::size_t limit = 30;
-  std::optional<Position> at_least;  // From the asker's last write.
+  std::optional<Position> at_least = {};  // From the asker's last write.
 };
 
 struct FoundStory {

@@ -61,7 +61,7 @@ Result<Response> Import(const Request& request, ImportService& imports, const Au
   if (!who) return ErrorOf(who);
   const auto id = http::PathId(request, "id");
   if (!id) return ErrorOf(id);
-  const auto body = http::ReadJson(request, {.max_bytes = kMaxBody, .max_depth = 64});
+  const auto body = http::ReadJson(request, {.max_bytes = kMaxBody, .max_depth = 128});
   if (!body) return ErrorOf(body);
   FieldReader fields(*body);
   const std::string source = fields.RequiredText("source", {.min = 1, .max = 100});

@@ -14,6 +14,9 @@ using http::Request;
 using http::Response;
 
 constexpr std::string_view kPath = "/api/v1/stories/";
+// A million characters of any script; and the deepest document, whose nodes are each two levels.
+constexpr std::size_t kMaxBody = 6u << 20;
+constexpr JsonLimits kStoryJson{.max_bytes = kMaxBody, .max_depth = 128};
 
 Response StoryResponse(int status, const StoryView& view) {
   JsonWriter json;
@@ -64,7 +67,7 @@ class StoryRoutes {
   Result<Response> Create(const Request& request) const {
     const auto who = who_(request);
     if (!who) return ErrorOf(who);
-    const auto body = http::ReadJson(request);
+    const auto body = http::ReadJson(request, kStoryJson);
     if (!body) return ErrorOf(body);
     FieldReader fields(*body);
     const std::string legacy = fields.RequiredText("legacy_id", {.min = 1, .max = 36});
@@ -103,7 +106,7 @@ class StoryRoutes {
     if (const auto seen = stories_.Get(*who, *id); !seen) return ErrorOf(seen);
     const auto version = http::ReadIfMatch(request);
     if (!version) return ErrorOf(version);
-    const auto body = http::ReadJson(request);
+    const auto body = http::ReadJson(request, kStoryJson);
     if (!body) return ErrorOf(body);
     FieldReader fields(*body);
     StoryInput input = ReadStoryInput(fields, false);
@@ -184,9 +187,9 @@ void AddStoryRoutes(http::Router& router, StoryService& stories, const Authentic
   const StoryRoutes routes(stories, who);
   const auto to = [routes](auto method) { return http::Answer(routes, method); };
   router.Get("/api/v1/stories", to(&StoryRoutes::List));
-  router.Post("/api/v1/stories", to(&StoryRoutes::Create));
+  router.Post("/api/v1/stories", to(&StoryRoutes::Create), {.max_body = kMaxBody});
   router.Get("/api/v1/stories/{id}", to(&StoryRoutes::Get));
-  router.Patch("/api/v1/stories/{id}", to(&StoryRoutes::Update));
+  router.Patch("/api/v1/stories/{id}", to(&StoryRoutes::Update), {.max_body = kMaxBody});
   router.Delete("/api/v1/stories/{id}", to(&StoryRoutes::Delete));
   router.Get("/api/v1/stories/{id}/revisions", to(&StoryRoutes::Revisions));
   router.Get("/api/v1/stories/{id}/revisions/{n}", to(&StoryRoutes::GetRevision));

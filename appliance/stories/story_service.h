@@ -35,11 +35,11 @@ struct StoryInput {
 };
 
 struct StoryListQuery {
-  std::optional<Id> legacy_id;
-  std::optional<StoryStatus> status;
-  std::optional<std::string> tag;
+  std::optional<Id> legacy_id = {};
+  std::optional<StoryStatus> status = {};
+  std::optional<std::string> tag = {};
   bool by_happening = false;
-  std::vector<std::string> after;  // Cursor parts: order number, id.
+  std::vector<std::string> after = {};  // Cursor parts: order number, id.
   std::int64_t limit = 30;
 };
 
