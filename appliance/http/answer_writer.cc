@@ -130,7 +130,11 @@ class AnswerWriter::Engine final : public httplib::Server {
   }
 };
 
-AnswerWriter::AnswerWriter() : engine_(std::make_unique<Engine>()) {}
+AnswerWriter::AnswerWriter() : engine_(std::make_unique<Engine>()) {
+  // What httplib sets up at its first use is set up before there are threads: sanitizers cannot see
+  // into the library and would take its guarded initialisation for a race.
+  (void)Write(Response(), false, true, Time());
+}
 AnswerWriter::~AnswerWriter() = default;
 
 Outgoing AnswerWriter::Write(Response response, bool head_only, bool close, Time now) const {

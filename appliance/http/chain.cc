@@ -27,9 +27,8 @@ Response WithoutHandler(const Request& request, const Router::Match& match) {
 void AddMissing(const std::vector<Header>& defaults, Response& response) {
   for (const Header& header : defaults) {
     const bool there =
-        std::any_of(response.headers.begin(), response.headers.end(), [&](const Header& own) {
-          return EqualsIgnoringCase(own.name, header.name);
-        });
+        std::any_of(response.headers.begin(), response.headers.end(),
+                    [&](const Header& own) { return EqualsIgnoringCase(own.name, header.name); });
     if (!there) response.headers.push_back(header);
   }
 }
@@ -70,12 +69,8 @@ Answer Chain::Refuse(Request& request, const Refusal& refusal) const {
 
 Answer Chain::Finish(const Request& request, Response response, bool close) const {
   response.Set("X-Request-Id", request.request_id);
-  for (const Header& header : defaults_) {
-    const bool there =
-        std::any_of(response.headers.begin(), response.headers.end(),
-                    [&](const Header& own) { return EqualsIgnoringCase(own.name, header.name); });
-    if (!there) response.headers.push_back(header);
-  }
+  AddMissing(defaults_, response);
+  if (request.secure) AddMissing(secure_defaults_, response);
   Answer answer;
   answer.status = response.status;
   answer.stream = response.stream;

@@ -18,6 +18,7 @@ class Outgoing {
   // Sends what the socket takes without waiting.
   Progress Send(int fd);
 
+  const std::string& head() const { return head_; }
   std::size_t size() const { return head_.size() + (body_ ? body_->size() : 0); }
   // What is held in memory for this answer alone; a body that others share is not.
   std::size_t HeldBytes() const {

@@ -181,21 +181,19 @@ int main(int argc, char** argv) {
   Subscribers subscribers;
   heirloom::http::Router router;
   AddRoutes(router, subscribers);
-  std::unique_ptr<heirloom::http::Server> server;
-  router.Get("/stats", [&](Request&) { return ShowStats(server->Stats(), subscribers.gone()); });
-  server = std::make_unique<heirloom::http::Server>(options, router, clock, ids);
-  server->AddDefaultHeader("X-Content-Type-Options", "nosniff");
-  if (const heirloom::Status listening = server->Listen(); !listening) {
+  heirloom::http::Server server(options, router, clock, ids);
+  router.Get("/stats", [&](Request&) { return ShowStats(server.Stats(), subscribers.gone()); });
+  server.AddDefaultHeader("X-Content-Type-Options", "nosniff");
+  if (const heirloom::Status listening = server.Listen(); !listening) {
     std::cerr << listening.error().message << "\n";
     return 1;
   }
-  std::cout << "listening on " << server->port() << std::endl;
+  std::cout << "listening on " << server.port() << std::endl;
   for (std::string line; std::getline(std::cin, line);) {
     if (line == "drain") {
-      server->Drain(std::chrono::milliseconds(5000));
+      server.Drain(std::chrono::milliseconds(5000));
       std::cout << "drained" << std::endl;
     }
   }
-  server.reset();
   return 0;
 }
