@@ -15,6 +15,10 @@ namespace {
 // Between title and text, so that no phrase spans both.
 constexpr Xapian::termpos kFieldGap = 100;
 
+// A word of the title counts as if it stood this often in the text, beside its weight as a word of
+// the title, which alone would lose against a text that repeats it.
+constexpr Xapian::termcount kTitleTimes = 4;
+
 // A hostile text of distinct words must not fill the disk: words beyond these are not found.
 constexpr std::size_t kMaxWords = 400'000;
 
@@ -28,23 +32,28 @@ class Terms {
     for (const Token& token : Tokenize(text)) {
       if (++words_ > kMaxWords) return;
       const Word word = ToWord(text.substr(token.begin, token.end - token.begin));
-      AddWord(Field::kBody, word, ++position_);
-      if (field == Field::kTitle) AddWord(Field::kTitle, word, 0);
+      ++position_;
+      if (field == Field::kTitle) {
+        AddWord(Field::kTitle, word, 1);
+        AddWord(Field::kBody, word, kTitleTimes);
+      } else {
+        AddWord(Field::kBody, word, 1);
+      }
       if (seen.insert(word.plain).second) AddBeginnings(field, word.plain);
     }
     position_ += kFieldGap;
   }
 
  private:
-  void AddWord(Field field, const Word& word, Xapian::termpos position) {
+  void AddWord(Field field, const Word& word, Xapian::termcount times) {
     const std::string term = WordTerm(field, word.plain);
-    if (position > 0) {
-      document_.add_posting(term, position);
+    if (field == Field::kBody) {
+      document_.add_posting(term, position_, times);
     } else {
-      document_.add_term(term);
+      document_.add_term(term, times);
     }
     for (const std::string& stem : stemmer_.Stems(word)) {
-      document_.add_term(StemTerm(field, stemmer_.Language(), stem));
+      document_.add_term(StemTerm(field, stemmer_.Language(), stem), times);
     }
   }
 
@@ -53,7 +62,7 @@ class Terms {
       const std::string_view beginning = FirstCharacters(plain, count);
       document_.add_boolean_term(BeginningTerm(Field::kBody, beginning));
       if (field == Field::kTitle) {
-        document_.add_boolean_term(BeginningTerm(Field::kTitle, beginning));
+        document_.add_term(BeginningTerm(Field::kTitle, beginning));
       }
       if (beginning.size() == plain.size()) return;
     }

@@ -16,6 +16,12 @@ void CheckRanking(const OpenSearchIndex& open) {
                Story(3, "Another day", "Nothing happened.")});
     CHECK(bench.Find("harvest") == std::vector{IdOf(1), IdOf(2)});
   }
+  SECTION("a beginning in the title outweighs one in the text") {
+    Bench bench(open());
+    bench.Put({Story(1, "Grandmother", "She baked."), Story(2, "A day", "My grandmother baked."),
+               Story(3, "A day", "It rained.")});
+    CHECK(bench.Find("grandm") == std::vector{IdOf(1), IdOf(2)});
+  }
   SECTION("rare words outweigh common ones") {
     Bench bench(open());
     std::vector<StoryDocument> stories;
