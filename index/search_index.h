@@ -126,7 +126,7 @@ class SearchIndex {
   // The position of the newest commit. nullopt for a new, empty index.
   virtual Result<std::optional<Position>> Committed() const = 0;
 
-  // Empties it, at once and durably, position and versions included. What was staged is dropped.
+  // Empties it at once, position and versions included. What was staged is dropped.
   virtual Status Clear() = 0;
 
   // Best first (BM25; a word in the title weighs more); of equals the newest change first, then by

@@ -26,10 +26,21 @@ void ReaderPool::Refresh() {
   ++commits_;
 }
 
-void ReaderPool::Drop() {
+void ReaderPool::BeginReplacing() {
   const std::scoped_lock lock(mutex_);
+  replacing_ = true;
+}
+
+void ReaderPool::EndReplacing() {
+  const std::scoped_lock lock(mutex_);
+  replacing_ = false;
   ++databases_;
   idle_.clear();
+}
+
+bool ReaderPool::IsReplaced(const Reader& reader) const {
+  const std::scoped_lock lock(mutex_);
+  return replacing_ || reader.databases != databases_;
 }
 
 std::unique_ptr<ReaderPool::Reader> ReaderPool::Take() const {
@@ -74,9 +85,10 @@ Status ReaderPool::Run(const std::function<void(const Xapian::Database&)>& searc
       // The handle is dropped; the next one starts at the newest revision.
       if (tries == kTries) return tl::unexpected<Error>(FromXapian(error));
     } catch (const Xapian::DatabaseOpeningError& error) {
-      // Clear replaces the files under a search that runs.
+      // No descriptors left, or the files are just being replaced.
       if (tries == kTries) return tl::unexpected<Error>(FromXapian(error));
     } catch (const Xapian::DatabaseError& error) {  // Corrupt, cut off, or the disk gave an error.
+      if (IsReplaced(*reader) && tries < kTries) continue;
       MarkDamaged(database_);
       return tl::unexpected<Error>(FromXapian(error));
     } catch (const Xapian::Error& error) {

@@ -29,8 +29,10 @@ class ReaderPool {
 
   // There is a new commit: handles look for it before their next search.
   void Refresh();
-  // There is a new database in the old one's place: handles are dropped.
-  void Drop();
+  // Around putting a new database in the old one's place: handles of the old are dropped, and what
+  // a search meets in between is no damage.
+  void BeginReplacing();
+  void EndReplacing();
 
  private:
   static constexpr int kTries = 5;
@@ -39,12 +41,14 @@ class ReaderPool {
 
   std::unique_ptr<Reader> Take() const;
   void GiveBack(std::unique_ptr<Reader> reader) const;
+  bool IsReplaced(const Reader& reader) const;
 
   const std::filesystem::path database_;
   mutable std::mutex mutex_;
   mutable std::vector<std::unique_ptr<Reader>> idle_;
   std::uint64_t commits_ = 0;
   std::uint64_t databases_ = 0;
+  bool replacing_ = false;
 };
 
 }  // namespace heirloom::xapian

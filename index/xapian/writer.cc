@@ -97,15 +97,26 @@ Status Writer::OpenHandle() {
   }
 }
 
-// Searches that still run keep reading the files that are put aside.
+// The new files are made aside and then put in the old ones' place, so that searches find one of
+// the two. Those that still run go on reading the old.
 Status Writer::CreateEmpty() {
   handle_.reset();
   staged_ = false;
+  const fs::path fresh = Beside(database_, ".new");
   const fs::path old = Beside(database_, ".old");
   std::error_code error;
+  fs::remove_all(fresh, error);
   fs::remove_all(old, error);
+  try {
+    Xapian::WritableDatabase database(fresh.string(), Xapian::DB_CREATE);
+    database.set_metadata(kSchemaKey, std::string(kSchemaName));
+    database.commit();
+  } catch (const Xapian::Error& failed) {
+    return Fail(ErrorCode::kUnavailable, FromXapian(failed).message);
+  }
   fs::rename(database_, old, error);
-  if (error && error != std::errc::no_such_file_or_directory) {
+  if (!error || error == std::errc::no_such_file_or_directory) fs::rename(fresh, database_, error);
+  if (error) {
     return Fail(ErrorCode::kUnavailable, "cannot replace the search index: " + error.message());
   }
   const Status opened = OpenHandle();

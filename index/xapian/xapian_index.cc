@@ -123,8 +123,9 @@ class XapianIndex final : public SearchIndex {
   Result<std::optional<Position>> Committed() const override { return writer_->Committed(); }
 
   Status Clear() override {
+    readers_.BeginReplacing();
     const Status cleared = writer_->Clear();
-    readers_.Drop();
+    readers_.EndReplacing();
     return cleared;
   }
 
