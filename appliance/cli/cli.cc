@@ -30,6 +30,7 @@ int Run(int argc, const char* const* argv) {
   AddUser(app, action);
   AddToken(app, action);
   AddSetupUrl(app, action);
+  AddImport(app, action);
   AddVersion(app, action);
   try {
     app.parse(argc, argv);

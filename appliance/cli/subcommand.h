@@ -25,6 +25,7 @@ void AddServe(CLI::App& app, Action& action);
 void AddUser(CLI::App& app, Action& action);
 void AddToken(CLI::App& app, Action& action);
 void AddSetupUrl(CLI::App& app, Action& action);
+void AddImport(CLI::App& app, Action& action);
 void AddVersion(CLI::App& app, Action& action);
 
 // The flags that say which installation is meant.

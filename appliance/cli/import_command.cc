@@ -1,0 +1,43 @@
+#include <CLI/CLI.hpp>
+#include <iostream>
+#include <memory>
+
+#include "appliance/cli/import_stories.h"
+#include "appliance/cli/subcommand.h"
+
+namespace heirloom::cli {
+
+void AddImport(CLI::App& app, Action& action) {
+  CLI::App* import = app.add_subcommand("import", "Bring in what was kept elsewhere");
+  import->require_subcommand(1);
+  CLI::App* stories = import->add_subcommand(
+      "stories", "From JSON Lines or Markdown; running it again adds nothing twice");
+  const auto options = std::make_shared<ImportOptions>();
+  stories
+      ->add_option("path", options->path,
+                   "A .jsonl file, a folder of Markdown, one .md file, or - for JSON Lines on the "
+                   "standard input")
+      ->required()
+      ->type_name("PATH");
+  stories->add_option("--server", options->server, "Where Heirloom runs")
+      ->required()
+      ->type_name("URL");
+  stories->add_option("--legacy", options->legacy, "Title (founded when missing) or id of a legacy")
+      ->required()
+      ->type_name("TITLE");
+  stories
+      ->add_option("--source", options->source,
+                   "Names where the stories come from; keep it from run to run. The name of the "
+                   "file or folder by default")
+      ->type_name("NAME");
+  stories
+      ->add_option("--token-file", options->token_file,
+                   "File with the API token; otherwise HEIRLOOM_TOKEN holds it")
+      ->type_name("FILE");
+  stories->add_flag("--json", options->json, "End with one line of JSON");
+  stories->callback([&action, options] {
+    action = [options] { return RunImportStories(*options, std::cout, std::cerr); };
+  });
+}
+
+}  // namespace heirloom::cli
