@@ -48,15 +48,4 @@ inline Result<Id> PathId(const Request& request, std::string_view name) {
   return id;
 }
 
-// JSON null for what is not there.
-inline void WriteOptional(JsonWriter& json, std::string_view key,
-                          const std::optional<std::string>& value) {
-  json.Key(key);
-  if (value) {
-    json.String(*value);
-  } else {
-    json.Null();
-  }
-}
-
 }  // namespace heirloom::http

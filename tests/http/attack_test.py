@@ -21,7 +21,7 @@ TARGET = argparse.Namespace()
 OK_LINE = "GET {get} HTTP/1.1\r\n"
 SMUGGLED = b"GET /secret HTTP/1.1\r\nHost: x\r\n\r\n"
 SLOW_CLIENTS = 300
-MEMORY_LIMIT_KIB = 20 * 1024
+MEMORY_LIMIT_MIB = 20
 
 
 class AttackTest(unittest.TestCase):
@@ -60,11 +60,11 @@ class AttackTest(unittest.TestCase):
         self.assert_alive()
 
     def watched_memory(self):
-        return self.server.memory_kib() if self.server.pid else 0
+        return self.server.memory_mib() if self.server.pid else 0
 
     def assert_memory_flat(self, before):
         if self.server.pid:
-            self.assertLess(self.server.memory_kib() - before, MEMORY_LIMIT_KIB)
+            self.assertLess(self.server.memory_mib() - before, MEMORY_LIMIT_MIB)
 
 
 class Smuggling(AttackTest):

@@ -1,5 +1,6 @@
-// A server with a few routes, to be attacked by tests/http/*.py. Prints "listening on PORT" and
-// serves until its standard input ends, so that it never outlives the test that started it.
+// A server with a few routes, to be attacked by tests/http/*.py. Prints "listening on PORT" (and
+// whether a sanitizer makes its memory many times larger) and serves until its standard input ends,
+// so that it never outlives the test that started it.
 //
 //   http_test_server [NAME=NUMBER…]      names of ServerOptions, times in milliseconds
 #include <chrono>
@@ -16,6 +17,12 @@
 #include "appliance/http/sse.h"
 
 namespace {
+
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr std::string_view kBuild = " sanitized";
+#else
+constexpr std::string_view kBuild = "";
+#endif
 
 using heirloom::http::QueryReader;
 using heirloom::http::Request;
@@ -188,7 +195,7 @@ int main(int argc, char** argv) {
     std::cerr << listening.error().message << "\n";
     return 1;
   }
-  std::cout << "listening on " << server.port() << std::endl;
+  std::cout << "listening on " << server.port() << kBuild << std::endl;
   for (std::string line; std::getline(std::cin, line);) {
     if (line == "drain") {
       server.Drain(std::chrono::milliseconds(5000));
