@@ -45,7 +45,7 @@ export default defineConfig(({ command, mode }) => ({
             },
             {
               name: 'frame',
-              test: /src\/(api\/|i18n\/setup|scenes\/Shell\/|components\/(Page|Button|Skeleton|Problem|Notice)\/|editor\/drafts)|lucide-react\/dist\/esm\/(shared|createLucideIcon|Icon)|preload-helper/,
+              test: /src\/(api\/|i18n\/setup|scenes\/Shell\/|components\/(AccountMenu|Page|Button|Skeleton|Problem|Notice)\/|editor\/drafts)|lucide-react\/dist\/esm\/(shared|createLucideIcon|Icon)|preload-helper/,
             },
           ],
         },

@@ -1,6 +1,7 @@
 // Dates as families know them: EDTF (ISO 8601-2) level 0 and the parts of level 1 that the daemon takes
 // (appliance/domain/edtf.h), in words and out of words.
 // The server has the last word on what is valid; this spares a round trip and reads kindly.
+import { dateLocale } from './format';
 import i18next from './setup';
 
 type Qualifier = '' | '~' | '?' | '%';
@@ -90,7 +91,7 @@ function bareWords({ year, month, day }: Point): string {
   if (month === '24') return t('date.winter', { year: spoken });
   const date = new Date(0);
   date.setUTCFullYear(Number(year), Number(month) - 1, day && day !== 'XX' ? Number(day) : 1);
-  const words = new Intl.DateTimeFormat(i18next.language === 'en' ? 'en-GB' : i18next.language, {
+  const words = new Intl.DateTimeFormat(dateLocale(), {
     timeZone: 'UTC',
     year: 'numeric',
     month: 'long',

@@ -1,16 +1,21 @@
 import i18next from './setup';
 
+/** Dates are written day before month in English too: families read "14 March 1957" everywhere. */
+export function dateLocale(): string {
+  return i18next.language === 'en' ? 'en-GB' : i18next.language;
+}
+
 const day: Intl.DateTimeFormatOptions = { day: 'numeric', month: 'long', year: 'numeric' };
 const minute: Intl.DateTimeFormatOptions = { ...day, hour: 'numeric', minute: '2-digit' };
 
 /** An instant (RFC 3339) as "14 March 2026". */
 export function dayOf(time: string): string {
-  return new Intl.DateTimeFormat(i18next.language, day).format(new Date(time));
+  return new Intl.DateTimeFormat(dateLocale(), day).format(new Date(time));
 }
 
 /** An instant (RFC 3339) as "14 March 2026 at 18:05". */
 export function minuteOf(time: string): string {
-  return new Intl.DateTimeFormat(i18next.language, minute).format(new Date(time));
+  return new Intl.DateTimeFormat(dateLocale(), minute).format(new Date(time));
 }
 
 /** A BCP 47 tag as "German"; the tag itself when nobody knows it. */
@@ -33,4 +38,12 @@ export function languageChoices(current?: string): { value: string; label: strin
   return tags
     .map((value) => ({ value, label: languageName(value) }))
     .sort((a, b) => a.label.localeCompare(b.label, i18next.language));
+}
+
+const excerptLength = 280;
+
+/** The server cuts an excerpt at 280 characters; a cut in the middle should look like one. */
+export function excerptOf(excerpt: string): string {
+  if ([...excerpt].length < excerptLength) return excerpt;
+  return `${excerpt.replace(/\s+\S*$/u, '').replace(/[\s,;:.–—-]+$/u, '')}…`;
 }

@@ -1,10 +1,7 @@
-import { Menu } from '@base-ui/react/menu';
-import { Check, LogOut } from 'lucide-react';
-import { type ReactNode, useState } from 'react';
+import { LogOut } from 'lucide-react';
+import { type ReactNode, useEffect, useId, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import {
-  type TextSize,
-  type Theme,
   chooseTextSize,
   chooseTheme,
   currentTextSize,
@@ -17,8 +14,11 @@ import styles from './AccountMenu.module.css';
 const themeWords = { system: 'themeSystem', light: 'themeLight', dark: 'themeDark' } as const;
 const sizeWords = { s: 'sizeS', m: 'sizeM', l: 'sizeL', xl: 'sizeXl', xxl: 'sizeXxl' } as const;
 
-/** Loaded after the first screen stands; `Initial` keeps its place until then. */
-export default function AccountMenu({
+/**
+ * Who is signed in, how it should look, and the way out. A button that unfolds ordinary radio
+ * buttons: everybody's browser and screen reader knows those.
+ */
+export function AccountMenu({
   name,
   email,
   onSignOut,
@@ -28,81 +28,110 @@ export default function AccountMenu({
   onSignOut: () => void;
 }) {
   const { t } = useTranslation();
+  const panelId = useId();
+  const [open, setOpen] = useState(false);
   const [theme, setTheme] = useState(currentTheme);
   const [size, setSize] = useState(currentTextSize);
+  const whole = useRef<HTMLDivElement>(null);
+  const button = useRef<HTMLButtonElement>(null);
+
+  useEffect(() => {
+    if (!open) return;
+    const outside = (event: Event) => {
+      if (!whole.current?.contains(event.target as Node)) setOpen(false);
+    };
+    const escape = (event: KeyboardEvent) => {
+      if (event.key !== 'Escape') return;
+      setOpen(false);
+      button.current?.focus();
+    };
+    document.addEventListener('pointerdown', outside);
+    document.addEventListener('focusin', outside);
+    document.addEventListener('keydown', escape);
+    return () => {
+      document.removeEventListener('pointerdown', outside);
+      document.removeEventListener('focusin', outside);
+      document.removeEventListener('keydown', escape);
+    };
+  }, [open]);
+
   return (
-    <Menu.Root modal={false}>
-      <Menu.Trigger className={styles.trigger} aria-label={t('account.menu')}>
-        <Initial name={name} />
-      </Menu.Trigger>
-      <Menu.Portal>
-        <Menu.Positioner className={styles.positioner} sideOffset={8} align="end">
-          <Menu.Popup className={styles.popup}>
-            <div className={styles.who}>
-              <strong>{name}</strong>
-              <span>{email}</span>
-            </div>
-            <Menu.Separator className={styles.rule} />
-            <Menu.RadioGroup
-              value={theme}
-              onValueChange={(value: Theme) => {
-                chooseTheme(value);
-                setTheme(value);
-              }}
-            >
-              <Menu.GroupLabel className={styles.label}>{t('account.theme')}</Menu.GroupLabel>
-              {themes.map((value) => (
-                <Choice key={value} value={value}>
-                  {t(`account.${themeWords[value]}`)}
-                </Choice>
-              ))}
-            </Menu.RadioGroup>
-            <Menu.Separator className={styles.rule} />
-            <Menu.RadioGroup
-              value={size}
-              onValueChange={(value: TextSize) => {
-                chooseTextSize(value);
-                setSize(value);
-              }}
-            >
-              <Menu.GroupLabel className={styles.label}>{t('account.textSize')}</Menu.GroupLabel>
-              {textSizes.map((value) => (
-                <Choice key={value} value={value}>
-                  {t(`account.${sizeWords[value]}`)}
-                </Choice>
-              ))}
-            </Menu.RadioGroup>
-            <Menu.Separator className={styles.rule} />
-            <Menu.Item className={styles.item} onClick={onSignOut}>
-              <span className={styles.tick}>
-                <LogOut strokeWidth={1.75} aria-hidden />
-              </span>
-              {t('account.signOut')}
-            </Menu.Item>
-          </Menu.Popup>
-        </Menu.Positioner>
-      </Menu.Portal>
-    </Menu.Root>
+    <div ref={whole} className={styles.whole}>
+      <button
+        ref={button}
+        type="button"
+        className={styles.trigger}
+        aria-label={t('account.menu')}
+        aria-expanded={open}
+        aria-controls={panelId}
+        onClick={() => setOpen(!open)}
+      >
+        <span className={styles.initial} aria-hidden>
+          {[...name.trim()][0]?.toUpperCase() ?? '·'}
+        </span>
+      </button>
+      <section id={panelId} hidden={!open} aria-label={t('account.menu')} className={styles.panel}>
+        <p className={styles.who}>
+          <strong>{name}</strong>
+          <span>{email}</span>
+        </p>
+        <Choices
+          label={t('account.theme')}
+          choices={themes}
+          chosen={theme}
+          word={(value) => t(`account.${themeWords[value]}`)}
+          onChoose={(value) => {
+            chooseTheme(value);
+            setTheme(value);
+          }}
+        />
+        <Choices
+          label={t('account.textSize')}
+          choices={textSizes}
+          chosen={size}
+          word={(value) => t(`account.${sizeWords[value]}`)}
+          onChoose={(value) => {
+            chooseTextSize(value);
+            setSize(value);
+          }}
+        />
+        <button type="button" className={styles.item} onClick={onSignOut}>
+          <LogOut strokeWidth={1.75} aria-hidden />
+          {t('account.signOut')}
+        </button>
+      </section>
+    </div>
   );
 }
 
-function Choice({ value, children }: { value: string; children: ReactNode }) {
+function Choices<T extends string>({
+  label,
+  choices,
+  chosen,
+  word,
+  onChoose,
+}: {
+  label: string;
+  choices: readonly T[];
+  chosen: T;
+  word: (value: T) => string;
+  onChoose: (value: T) => void;
+}): ReactNode {
+  const name = useId();
   return (
-    <Menu.RadioItem value={value} closeOnClick={false} className={styles.item}>
-      <span className={styles.tick}>
-        <Menu.RadioItemIndicator>
-          <Check strokeWidth={2} aria-hidden />
-        </Menu.RadioItemIndicator>
-      </span>
-      {children}
-    </Menu.RadioItem>
-  );
-}
-
-function Initial({ name }: { name: string }) {
-  return (
-    <span className={styles.initial} aria-hidden>
-      {[...name.trim()][0]?.toUpperCase() ?? '·'}
-    </span>
+    <fieldset className={styles.choices}>
+      <legend>{label}</legend>
+      {choices.map((value) => (
+        <label key={value} className={styles.item}>
+          <input
+            type="radio"
+            name={name}
+            checked={value === chosen}
+            onChange={() => onChoose(value)}
+          />
+          {word(value)}
+        </label>
+      ))}
+    </fieldset>
   );
 }

@@ -1,6 +1,5 @@
-import { Autocomplete } from '@base-ui/react/autocomplete';
 import { BookOpen, Search, X } from 'lucide-react';
-import { type FormEvent, useEffect, useRef, useState } from 'react';
+import { type FormEvent, type KeyboardEvent, useEffect, useId, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import styles from './SearchBox.module.css';
 
@@ -11,7 +10,11 @@ export interface SearchSuggestion {
 
 const pauseMs = 150;
 
-/** One box: suggests while typing, searches on Enter, opens a suggestion when one is chosen. */
+/**
+ * One box: suggests while typing, searches on Enter, opens a suggestion when one is chosen. The
+ * ARIA 1.2 combobox with a list: the focus stays in the input, arrows walk the list. (Ready-made
+ * ones hide the rest of the page from screen readers while the list is open.)
+ */
 export function SearchBox({
   value,
   onSearch,
@@ -26,12 +29,15 @@ export function SearchBox({
   autoFocus?: boolean;
 }) {
   const { t } = useTranslation();
+  const listId = useId();
   const [typed, setTyped] = useState(value);
   const [known, setKnown] = useState(value);
   const [suggestions, setSuggestions] = useState<SearchSuggestion[]>([]);
   const [open, setOpen] = useState(false);
+  const [active, setActive] = useState(-1);
   const pending = useRef<{ timer: number; abort: AbortController } | null>(null);
   const input = useRef<HTMLInputElement>(null);
+  const shown = open && suggestions.length > 0;
 
   // The address bar changed (back, a chip): follow it.
   if (value !== known) {
@@ -47,12 +53,18 @@ export function SearchBox({
   }
   useEffect(() => cancel, []);
 
+  function close() {
+    cancel();
+    setOpen(false);
+    setActive(-1);
+  }
+
   function onType(words: string) {
     setTyped(words);
     cancel();
+    setActive(-1);
     if (!words.trim()) {
       setSuggestions([]);
-      setOpen(false);
       return;
     }
     const abort = new AbortController();
@@ -61,7 +73,7 @@ export function SearchBox({
         (found) => {
           if (abort.signal.aborted) return;
           setSuggestions(found);
-          setOpen(found.length > 0);
+          setOpen(true);
         },
         () => {
           if (!abort.signal.aborted) setSuggestions([]); // Searching itself still works.
@@ -72,9 +84,33 @@ export function SearchBox({
   }
 
   function search(words: string) {
-    cancel();
-    setOpen(false);
+    close();
     onSearch(words.trim());
+  }
+
+  function choose(suggestion: SearchSuggestion) {
+    close();
+    onChoose(suggestion);
+  }
+
+  function onKeyDown(event: KeyboardEvent) {
+    if (event.nativeEvent.isComposing) return;
+    const count = suggestions.length;
+    if (event.key === 'Escape' && shown) {
+      event.preventDefault();
+      close();
+    } else if ((event.key === 'ArrowDown' || event.key === 'ArrowUp') && count > 0) {
+      event.preventDefault();
+      setOpen(true);
+      // Before the first and after the last stands the input itself.
+      const step = event.key === 'ArrowDown' ? 1 : -1;
+      setActive(((active + 1 + step + count + 1) % (count + 1)) - 1);
+    } else if (event.key === 'Enter') {
+      const suggestion = shown ? suggestions[active] : undefined;
+      if (!suggestion) return;
+      event.preventDefault();
+      choose(suggestion);
+    }
   }
 
   function onSubmit(event: FormEvent) {
@@ -84,77 +120,78 @@ export function SearchBox({
 
   return (
     <form role="search" className={styles.form} onSubmit={onSubmit}>
-      <Autocomplete.Root
-        items={suggestions}
-        mode="none"
-        value={typed}
-        open={open && suggestions.length > 0}
-        onOpenChange={(next) => setOpen(next)}
-        onValueChange={(words, details) => {
-          if (details.reason === 'item-press') return; // Choosing opens a story; the words stay.
-          onType(words);
-        }}
-        itemToStringValue={(suggestion: SearchSuggestion) => suggestion.text}
-      >
-        <div className={styles.box}>
-          <Search className={styles.glass} strokeWidth={1.75} aria-hidden />
-          <Autocomplete.Input
-            ref={input}
-            type="text"
-            inputMode="search"
-            enterKeyHint="search"
-            autoComplete="off"
-            autoCapitalize="none"
-            spellCheck={false}
-            maxLength={400}
-            autoFocus={autoFocus}
-            aria-label={t('search.label')}
-            placeholder={t('search.placeholder')}
-            className={styles.input}
-          />
-          {typed && (
-            <button
-              type="button"
-              className={styles.clear}
-              aria-label={t('search.clear')}
-              onClick={() => {
-                setTyped('');
-                setSuggestions([]);
-                search('');
-                input.current?.focus();
-              }}
-            >
-              <X strokeWidth={1.75} aria-hidden />
-            </button>
-          )}
-          <button type="submit" className={styles.submit}>
-            {t('search.submit')}
+      <div className={styles.box}>
+        <Search className={styles.glass} strokeWidth={1.75} aria-hidden />
+        <input
+          ref={input}
+          role="combobox"
+          aria-autocomplete="list"
+          aria-expanded={shown}
+          aria-controls={listId}
+          aria-activedescendant={shown && active >= 0 ? `${listId}-${active}` : undefined}
+          type="text"
+          inputMode="search"
+          enterKeyHint="search"
+          autoComplete="off"
+          autoCapitalize="none"
+          spellCheck={false}
+          maxLength={400}
+          autoFocus={autoFocus}
+          aria-label={t('search.label')}
+          placeholder={t('search.placeholder')}
+          className={styles.input}
+          value={typed}
+          onChange={(event) => onType(event.target.value)}
+          onKeyDown={onKeyDown}
+          onBlur={close}
+        />
+        {typed && (
+          <button
+            type="button"
+            className={styles.clear}
+            aria-label={t('search.clear')}
+            onClick={() => {
+              setTyped('');
+              setSuggestions([]);
+              search('');
+              input.current?.focus();
+            }}
+          >
+            <X strokeWidth={1.75} aria-hidden />
           </button>
-        </div>
-        <Autocomplete.Portal>
-          <Autocomplete.Positioner className={styles.positioner} sideOffset={6} align="start">
-            <Autocomplete.Popup className={styles.popup}>
-              <Autocomplete.List className={styles.list} aria-label={t('search.suggestions')}>
-                {(suggestion: SearchSuggestion) => (
-                  <Autocomplete.Item
-                    key={suggestion.id}
-                    value={suggestion}
-                    className={styles.item}
-                    onClick={() => {
-                      cancel();
-                      setOpen(false);
-                      onChoose(suggestion);
-                    }}
-                  >
-                    <BookOpen strokeWidth={1.75} aria-hidden />
-                    <span>{suggestion.text}</span>
-                  </Autocomplete.Item>
-                )}
-              </Autocomplete.List>
-            </Autocomplete.Popup>
-          </Autocomplete.Positioner>
-        </Autocomplete.Portal>
-      </Autocomplete.Root>
+        )}
+        <button type="submit" className={styles.submit}>
+          {t('search.submit')}
+        </button>
+      </div>
+      <div
+        id={listId}
+        role="listbox"
+        aria-label={t('search.suggestions')}
+        className={styles.list}
+        hidden={!shown}
+      >
+        {suggestions.map((suggestion, index) => (
+          // The keyboard reaches these through the input above.
+          // eslint-disable-next-line jsx-a11y/click-events-have-key-events
+          <div
+            key={suggestion.id}
+            id={`${listId}-${index}`}
+            role="option"
+            tabIndex={-1}
+            aria-selected={index === active}
+            className={styles.item}
+            onMouseDown={(event) => event.preventDefault()}
+            onClick={() => choose(suggestion)}
+          >
+            <BookOpen strokeWidth={1.75} aria-hidden />
+            <span>{suggestion.text}</span>
+          </div>
+        ))}
+      </div>
+      <p className="visually-hidden" role="status">
+        {shown && t('search.suggestionCount', { count: suggestions.length })}
+      </p>
     </form>
   );
 }

@@ -10,6 +10,7 @@ import { LegacyCover } from '@/components/LegacyCover/LegacyCover';
 import { Page, PageTitle } from '@/components/Page/Page';
 import { Skeleton } from '@/components/Skeleton/Skeleton';
 import { edtfToWords } from '@/i18n/edtf';
+import { excerptOf } from '@/i18n/format';
 import { Trouble } from '@/scenes/Shell/Trouble';
 import styles from './Home.module.css';
 
@@ -106,7 +107,7 @@ function Latest() {
           <h3>
             <Link to={`/stories/${lead.id}`}>{lead.title}</Link>
           </h3>
-          <p className={styles.excerpt}>{lead.excerpt}</p>
+          <p className={styles.excerpt}>{excerptOf(lead.excerpt)}</p>
           <p className={styles.who}>{t('story.toldBy', { author: lead.author })}</p>
         </article>
       </div>

@@ -12,6 +12,7 @@ import { Page, PageTitle } from '@/components/Page/Page';
 import { NotHere } from '@/components/NotHere/NotHere';
 import { Skeleton } from '@/components/Skeleton/Skeleton';
 import { StoryList } from '@/components/StoryList/StoryList';
+import { excerptOf } from '@/i18n/format';
 import { Trouble } from '@/scenes/Shell/Trouble';
 import { Members } from './Members';
 import styles from './Legacy.module.css';
@@ -119,7 +120,7 @@ function Stories({ legacy, mayWrite }: { legacy: Legacy; mayWrite: boolean }) {
           {t(mayWrite ? 'legacy.emptyWrite' : 'legacy.emptyRead')}
         </EmptyState>
       )}
-      <StoryList stories={items}>{(story) => story.excerpt}</StoryList>
+      <StoryList stories={items}>{(story) => excerptOf(story.excerpt)}</StoryList>
       {stories.hasNextPage && (
         <Button busy={stories.isFetchingNextPage} onClick={() => void stories.fetchNextPage()}>
           {t('app.loadMore')}

@@ -1,7 +1,6 @@
-import { CSPProvider } from '@base-ui/react/csp-provider';
 import { useQuery } from '@tanstack/react-query';
 import { House, PenLine, Search, WifiOff } from 'lucide-react';
-import { Suspense, lazy, useEffect, useRef, useSyncExternalStore } from 'react';
+import { useEffect, useRef, useSyncExternalStore } from 'react';
 import { useTranslation } from 'react-i18next';
 import {
   NavLink,
@@ -14,9 +13,8 @@ import {
 import { isReachable, onConnectionChange } from '@/api/connection';
 import { meQuery } from '@/api/queries';
 import { queryClient } from '@/api/queryClient';
+import { AccountMenu } from '@/components/AccountMenu/AccountMenu';
 import styles from './Shell.module.css';
-
-const AccountMenu = lazy(() => import('@/components/AccountMenu/AccountMenu'));
 
 /** What a route may ask of the frame around it. */
 export interface RouteHandle {
@@ -27,11 +25,11 @@ export interface RouteHandle {
 /** The outermost frame, with or without a session. */
 export function Root() {
   return (
-    <CSPProvider disableStyleElements>
+    <>
       <Unreachable />
       <Outlet />
       <ScrollRestoration />
-    </CSPProvider>
+    </>
   );
 }
 
@@ -87,13 +85,11 @@ export function Shell() {
           </nav>
           <div className={styles.account}>
             {me && (
-              <Suspense>
-                <AccountMenu
-                  name={me.user.name}
-                  email={me.user.email}
-                  onSignOut={() => void submit(null, { method: 'post', action: '/sign-out' })}
-                />
-              </Suspense>
+              <AccountMenu
+                name={me.user.name}
+                email={me.user.email}
+                onSignOut={() => void submit(null, { method: 'post', action: '/sign-out' })}
+              />
             )}
           </div>
         </div>
