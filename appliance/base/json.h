@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -73,8 +74,16 @@ class JsonWriter {
   JsonWriter& Null();
   JsonWriter& Raw(std::string_view json);  // Must be one well-formed JSON value.
 
-  JsonWriter& Member(std::string_view key, std::string_view value) { return Key(key).String(value); }
+  JsonWriter& Member(std::string_view key, std::string_view value) {
+    return Key(key).String(value);
+  }
   JsonWriter& Member(std::string_view key, std::int64_t value) { return Key(key).Integer(value); }
+
+  // null for what is not there.
+  JsonWriter& OptionalMember(std::string_view key, const std::optional<std::string>& value) {
+    Key(key);
+    return value ? String(*value) : Null();
+  }
 
   std::string Take();  // The text, once every object and array is closed.
   const std::string& View() const { return out_; }

@@ -9,6 +9,7 @@
 #include "appliance/base/clock.h"
 #include "appliance/base/random.h"
 #include "appliance/domain/edtf.h"
+#include "appliance/domain/legacy.h"
 
 namespace heirloom {
 
@@ -52,6 +53,14 @@ struct Revision {
   std::string content_hash;  // Hex.
   std::string digest;        // Hex.
   StoryContent content;      // Title alone is filled in lists.
+};
+
+// A story as it is now, for a projection to follow. Without document.
+struct StoryState {
+  std::string tenant_id;
+  Story story;
+  Visibility visibility = Visibility::kMembers;
+  bool gone = false;  // Deleted, or its legacy was.
 };
 
 }  // namespace heirloom

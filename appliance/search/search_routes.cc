@@ -24,9 +24,9 @@ void WriteHit(JsonWriter& json, const FoundStory& found) {
   for (const std::string& tag : story.content.tags) json.String(tag);
   json.EndArray();
   json.Member("author", story.content.author).Member("language", story.content.language);
-  http::WriteOptional(
-      json, "happened_at",
-      story.content.happened_at ? std::optional(story.content.happened_at->text) : std::nullopt);
+  json.OptionalMember("happened_at", story.content.happened_at
+                                         ? std::optional(story.content.happened_at->text)
+                                         : std::nullopt);
   json.Member("updated_at", ToRfc3339(story.updated_at)).EndObject();
 }
 

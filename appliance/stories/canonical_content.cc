@@ -1,18 +1,9 @@
 #include "appliance/base/json.h"
 #include "appliance/content/document.h"
-#include "appliance/stories/story_repository.h"
+#include "appliance/stories/revision_repository.h"
 
 namespace heirloom {
 namespace {
-
-void WriteOptional(JsonWriter& json, std::string_view key, const std::optional<std::string>& text) {
-  json.Key(key);
-  if (text) {
-    json.String(*text);
-  } else {
-    json.Null();
-  }
-}
 
 std::optional<std::string> OptionalText(const Json& value) {
   if (!value.IsString()) return std::nullopt;
@@ -29,10 +20,10 @@ std::string CanonicalContent(const StoryContent& content) {
   JsonWriter json;
   json.BeginObject();
   json.Member("author", content.author).Key("document").Raw(content.document);
-  WriteOptional(json, "happened_at",
-                content.happened_at ? std::optional(content.happened_at->text) : std::nullopt);
+  json.OptionalMember(
+      "happened_at", content.happened_at ? std::optional(content.happened_at->text) : std::nullopt);
   json.Member("language", content.language);
-  WriteOptional(json, "place", content.place);
+  json.OptionalMember("place", content.place);
   json.Member("status", ToString(content.status)).Key("tags").BeginArray();
   for (const std::string& tag : content.tags) json.String(tag);
   json.EndArray().Member("title", content.title).EndObject();

@@ -1,10 +1,10 @@
+#include "appliance/stories/import_routes.h"
+
 #include <optional>
 
 #include "appliance/base/fields.h"
 #include "appliance/http/respond.h"
-#include "appliance/stories/import_service.h"
 #include "appliance/stories/story_input.h"
-#include "appliance/stories/story_routes.h"
 
 namespace heirloom {
 namespace {

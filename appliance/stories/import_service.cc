@@ -1,6 +1,8 @@
 #include "appliance/stories/import_service.h"
 
 #include "appliance/base/encoding.h"
+#include "appliance/stories/import_repository.h"
+#include "appliance/stories/revision_repository.h"
 #include "appliance/stories/story_access.h"
 #include "appliance/stories/story_repository.h"
 #include "appliance/stories/story_writer.h"
@@ -45,7 +47,8 @@ Candidate MakeCandidate(const Principal& who, const Id& legacy_id,
 // The source says something new about a story that nobody has edited here.
 Result<PreparedStory> PrepareUpdate(Transaction& tx, const Principal& who, const Candidate& item,
                                     const StoryRow& row, Time now) {
-  const auto digest = repository::DigestOf(tx, who.tenant_id, row.story.id, row.story.revision);
+  const auto digest =
+      revision_repository::DigestOf(tx, who.tenant_id, row.story.id, row.story.revision);
   if (!digest) return ErrorOf(digest);
   return Prepare(row.story, item.fresh.story.content, digest->value_or(""), who, "Imported again",
                  now);
@@ -54,11 +57,11 @@ Result<PreparedStory> PrepareUpdate(Transaction& tx, const Principal& who, const
 Result<ImportedItem> ImportOne(Transaction& tx, const Principal& who, const Id& legacy_id,
                                std::string_view source, const Candidate& candidate, Time now) {
   const std::string& source_id = candidate.item->source_id;
-  const auto known = repository::SourceById(tx, who.tenant_id, legacy_id, source, source_id);
+  const auto known = import_repository::ById(tx, who.tenant_id, legacy_id, source, source_id);
   if (!known) return ErrorOf(known);
   const auto remember = [&](const Story& story) {
-    return repository::PutSource(tx, who.tenant_id, legacy_id, source, source_id,
-                                 {story.id, candidate.hash, story.version});
+    return import_repository::Put(tx, who.tenant_id, legacy_id, source, source_id,
+                                  {story.id, candidate.hash, story.version});
   };
   if (!*known) {
     const Story& story = candidate.fresh.story;

@@ -3,7 +3,8 @@
 #include <iterator>
 #include <map>
 
-#include "appliance/stories/story_repository.h"
+#include "appliance/stories/story_columns.h"
+#include "appliance/stories/story_feed_repository.h"
 
 namespace heirloom {
 namespace {
@@ -27,11 +28,11 @@ Result<StoryStates> StoryFeedService::ByKeys(const std::vector<std::pair<std::st
   StoryStates states;
   const Status read = database_.Read([&](Reader& reader) -> Status {
     for (const auto& [tenant, ids] : by_tenant) {
-      for (std::size_t i = 0; i < ids.size(); i += story_repository::kMaxByIds) {
-        const std::size_t end = std::min(ids.size(), i + story_repository::kMaxByIds);
+      for (std::size_t i = 0; i < ids.size(); i += kMaxIdsAtOnce) {
+        const std::size_t end = std::min(ids.size(), i + kMaxIdsAtOnce);
         const std::vector<Id> some(ids.begin() + static_cast<std::ptrdiff_t>(i),
                                    ids.begin() + static_cast<std::ptrdiff_t>(end));
-        auto found = story_repository::StatesByIds(reader, tenant, some);
+        auto found = story_feed_repository::ByIds(reader, tenant, some);
         if (!found) return ErrorOf(found);
         MoveTo(states.states, *found);
       }
@@ -47,7 +48,7 @@ Result<StoryStates> StoryFeedService::Page(std::string_view legacy_id,
                                            std::int64_t limit) {
   StoryStates states;
   const Status read = database_.Read([&](Reader& reader) -> Status {
-    auto found = story_repository::States(reader, legacy_id, after.first, after.second, limit);
+    auto found = story_feed_repository::Page(reader, legacy_id, after.first, after.second, limit);
     if (!found) return ErrorOf(found);
     states.states = std::move(*found);
     return ReadHead(reader, states);

@@ -5,20 +5,11 @@
 #include <utility>
 #include <vector>
 
-#include "appliance/domain/legacy.h"
 #include "appliance/domain/position.h"
 #include "appliance/domain/story.h"
 #include "storage/database.h"
 
 namespace heirloom {
-
-// A story as it is now, for a projection to follow. Without document.
-struct StoryState {
-  std::string tenant_id;
-  Story story;
-  Visibility visibility = Visibility::kMembers;
-  bool gone = false;  // Deleted, or its legacy was.
-};
 
 // States and the newest event of the same snapshot: every state holds at `head`, so head is the
 // version of whatever is made from it.

@@ -1,7 +1,5 @@
 #include "appliance/stories/story_json.h"
 
-#include "appliance/http/respond.h"
-
 namespace heirloom {
 namespace {
 
@@ -14,7 +12,7 @@ void WriteState(JsonWriter& json, const StoryContent& content) {
   } else {
     json.Null();
   }
-  http::WriteOptional(json, "place", content.place);
+  json.OptionalMember("place", content.place);
 }
 
 void WriteTimes(JsonWriter& json, const Story& story) {

@@ -2,6 +2,7 @@
 
 #include "appliance/base/json.h"
 #include "appliance/base/text.h"
+#include "appliance/stories/story_columns.h"
 
 namespace heirloom {
 
@@ -33,22 +34,6 @@ std::string TagsToJson(const std::vector<std::string>& tags) {
   return json.Take();
 }
 
-std::vector<std::string> TagsFromJson(std::string_view text) {
-  std::vector<std::string> tags;
-  if (text == "[]") return tags;
-  const auto json = Json::Parse(text);
-  if (!json) return tags;
-  for (std::size_t i = 0; i < json->Size(); ++i) tags.emplace_back(json->At(i).AsString());
-  return tags;
-}
-
-std::optional<Edtf> DateAt(const Row& row, int column) {
-  if (row.IsNull(column)) return std::nullopt;
-  auto date = ParseEdtf(row.Text(column));
-  if (!date) return std::nullopt;
-  return std::move(*date);
-}
-
 StoryRow StoryFrom(const Row& row, std::string_view user) {
   StoryRow out;
   Story& story = out.story;
@@ -74,11 +59,6 @@ StoryRow StoryFrom(const Row& row, std::string_view user) {
   out.resource.story_status = story.content.status;
   out.resource.own_story = story.created_by == user;
   return out;
-}
-
-Status Done(const Result<std::int64_t>& executed) {
-  if (!executed) return ErrorOf(executed);
-  return {};
 }
 
 // Keeps `story_tags` in step with what `stories.tags` says.
@@ -126,65 +106,6 @@ std::string ListSql(const StoryFilter& filter, bool from_cursor) {
     sql += "AND (" + column + ", s.id)" + compare + "(" + order + ", " + next() + ") ";
   }
   return sql + "ORDER BY " + column + direction + ", s.id" + direction + " LIMIT " + next();
-}
-
-constexpr std::string_view kStateHead =
-    "SELECT s.tenant_id, s.id, s.legacy_id, s.created_by, s.title, s.text, s.status, s.tags, "
-    "s.language, s.happened_at, s.author, s.version, s.updated_at, l.visibility, "
-    "CASE WHEN s.deleted_at IS NULL AND l.deleted_at IS NULL THEN 1 ELSE 0 END FROM stories s "
-    "JOIN legacies l ON l.tenant_id = s.tenant_id AND l.id = s.legacy_id ";
-
-StoryState StateFrom(const Row& row) {
-  StoryState out;
-  out.tenant_id = row.String(0);
-  Story& story = out.story;
-  story.id = row.String(1);
-  story.legacy_id = row.String(2);
-  story.created_by = row.String(3);
-  story.content.title = row.String(4);
-  story.content.text = row.String(5);
-  story.content.status = ParseStoryStatus(row.Text(6)).value_or(StoryStatus::kDraft);
-  story.content.tags = TagsFromJson(row.Text(7));
-  story.content.language = row.String(8);
-  story.content.happened_at = DateAt(row, 9);
-  story.content.author = row.String(10);
-  story.version = row.Integer(11);
-  story.updated_at = row.TimeAt(12);
-  out.visibility = ParseVisibility(row.Text(13)).value_or(Visibility::kPrivate);
-  out.gone = row.Integer(14) == 0;
-  return out;
-}
-
-// "$first, …": always kMaxByIds of them, so that it is always the same statement.
-std::string IdPlaceholders(std::size_t first) {
-  std::string text;
-  for (std::size_t i = 0; i < kMaxByIds; ++i) {
-    text += (i == 0 ? "$" : ", $") + std::to_string(first + i);
-  }
-  return text;
-}
-
-// `head`, then the ids, then empty strings, which are no ids.
-std::vector<SqlValue> WithIds(std::vector<SqlValue> head, const std::vector<Id>& ids) {
-  const std::size_t size = head.size() + kMaxByIds;
-  for (const Id& id : ids) {
-    if (head.size() < size) head.emplace_back(std::string_view(id));
-  }
-  head.resize(size, std::string_view(""));
-  return head;
-}
-
-Revision RevisionFrom(const Row& row) {
-  Revision revision;
-  revision.number = row.Integer(0);
-  revision.author = row.String(1);
-  revision.note = row.String(2);
-  revision.created_at = row.TimeAt(3);
-  revision.content_hash = row.String(4);
-  revision.digest = row.String(5);
-  revision.content.title = row.String(6);
-  revision.content.status = ParseStoryStatus(row.Text(7)).value_or(StoryStatus::kDraft);
-  return revision;
 }
 
 }  // namespace
@@ -299,133 +220,12 @@ Status Update(Transaction& tx, std::string_view tenant, const Story& story) {
 
 Status MarkDeleted(Transaction& tx, std::string_view tenant, const Id& id, std::int64_t version,
                    Time now) {
-  return Done(
-      tx.Execute("UPDATE stories SET deleted_at = $3, updated_at = $3, version = $4 "
-                 "WHERE tenant_id = $1 AND id = $2",
-                 {tenant, std::string_view(id), SqlOf(now), version}));
-}
-
-Status InsertRevision(Transaction& tx, std::string_view tenant, const Id& story, const Id& saved_by,
-                      const Revision& revision, std::string_view canonical) {
-  return Done(tx.Execute(
-      "INSERT INTO revisions (tenant_id, story_id, number, author, saved_by, note, title, status, "
-      "content, content_hash, digest, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, "
-      "$11, $12)",
-      {tenant, std::string_view(story), revision.number, std::string_view(revision.author),
-       std::string_view(saved_by), std::string_view(revision.note),
-       std::string_view(revision.content.title), ToString(revision.content.status), canonical,
-       std::string_view(revision.content_hash), std::string_view(revision.digest),
-       SqlOf(revision.created_at)}));
-}
-
-Result<std::optional<std::string>> DigestOf(Reader& reader, std::string_view tenant,
-                                            const Id& story, std::int64_t number) {
-  std::optional<std::string> digest;
-  const Status read = reader.Query(
-      "SELECT digest FROM revisions WHERE tenant_id = $1 AND story_id = $2 AND number = $3",
-      {tenant, std::string_view(story), number}, [&](const Row& row) {
-        digest = row.String(0);
-        return false;
-      });
-  if (!read) return ErrorOf(read);
-  return digest;
-}
-
-Result<std::vector<Revision>> Revisions(Reader& reader, std::string_view tenant, const Id& story,
-                                        bool with_drafts, std::int64_t before, std::int64_t limit) {
-  std::vector<Revision> revisions;
-  const Status read = reader.Query(
-      "SELECT number, author, note, created_at, content_hash, digest, title, status FROM revisions "
-      "WHERE tenant_id = $1 AND story_id = $2 AND number < $3 AND ($4 = 1 OR status <> 'draft') "
-      "ORDER BY number DESC LIMIT $5",
-      {tenant, std::string_view(story), before, std::int64_t{with_drafts ? 1 : 0}, limit},
-      [&](const Row& row) {
-        revisions.push_back(RevisionFrom(row));
-        return true;
-      });
-  if (!read) return ErrorOf(read);
-  return revisions;
-}
-
-Result<std::optional<Revision>> RevisionByNumber(Reader& reader, std::string_view tenant,
-                                                 const Id& story, std::int64_t number) {
-  std::optional<Revision> revision;
-  std::string canonical;
-  const Status read = reader.Query(
-      "SELECT number, author, note, created_at, content_hash, digest, title, status, content "
-      "FROM revisions WHERE tenant_id = $1 AND story_id = $2 AND number = $3",
-      {tenant, std::string_view(story), number}, [&](const Row& row) {
-        revision = RevisionFrom(row);
-        canonical = row.String(8);
-        return false;
-      });
-  if (!read) return ErrorOf(read);
-  if (!revision) return std::optional<Revision>();
-  auto content = ParseCanonicalContent(canonical);
-  if (!content) return ErrorOf(content);
-  revision->content = std::move(*content);
-  return revision;
-}
-
-Result<std::optional<SourceRow>> SourceById(Reader& reader, std::string_view tenant,
-                                            const Id& legacy, std::string_view source,
-                                            std::string_view source_id) {
-  std::optional<SourceRow> found;
-  const Status read = reader.Query(
-      "SELECT story_id, import_hash, story_version FROM story_sources WHERE tenant_id = $1 AND "
-      "legacy_id = $2 AND source = $3 AND source_id = $4",
-      {tenant, std::string_view(legacy), source, source_id}, [&](const Row& row) {
-        found = SourceRow{row.String(0), row.String(1), row.Integer(2)};
-        return false;
-      });
-  if (!read) return ErrorOf(read);
-  return found;
-}
-
-Status PutSource(Transaction& tx, std::string_view tenant, const Id& legacy,
-                 std::string_view source, std::string_view source_id, const SourceRow& row) {
-  return Done(tx.Execute(
-      "INSERT INTO story_sources (tenant_id, legacy_id, source, source_id, story_id, import_hash, "
-      "story_version) VALUES ($1, $2, $3, $4, $5, $6, $7) "
-      "ON CONFLICT (tenant_id, legacy_id, source, source_id) DO UPDATE SET "
-      "story_id = excluded.story_id, import_hash = excluded.import_hash, "
-      "story_version = excluded.story_version",
-      {tenant, std::string_view(legacy), source, source_id, std::string_view(row.story_id),
-       std::string_view(row.import_hash), row.story_version}));
-}
-
-Result<std::vector<StoryState>> StatesByIds(Reader& reader, std::string_view tenant,
-                                            const std::vector<Id>& ids) {
-  static const std::string sql =
-      std::string(kStateHead) + "WHERE s.tenant_id = $1 AND s.id IN (" + IdPlaceholders(2) + ")";
-  const auto params = WithIds({tenant}, ids);
-  std::vector<StoryState> states;
-  const Status read = reader.Query(sql, Params(params), [&](const Row& row) {
-    states.push_back(StateFrom(row));
-    return true;
-  });
-  if (!read) return ErrorOf(read);
-  return states;
-}
-
-Result<std::vector<StoryState>> States(Reader& reader, std::string_view legacy,
-                                       std::string_view after_tenant, std::string_view after_id,
-                                       std::int64_t limit) {
-  static const std::string page =
-      "(s.tenant_id, s.id) > ($1, $2) ORDER BY s.tenant_id, s.id LIMIT $3";
-  static const std::string all = std::string(kStateHead) + "WHERE " + page;
-  static const std::string of_legacy =
-      std::string(kStateHead) + "WHERE s.legacy_id = $4 AND " + page;
-  std::vector<StoryState> states;
-  const auto collect = [&](const Row& row) {
-    states.push_back(StateFrom(row));
-    return true;
-  };
-  const Status read =
-      legacy.empty() ? reader.Query(all, {after_tenant, after_id, limit}, collect)
-                     : reader.Query(of_legacy, {after_tenant, after_id, limit, legacy}, collect);
-  if (!read) return ErrorOf(read);
-  return states;
+  const auto marked = tx.Execute(
+      "UPDATE stories SET deleted_at = $3, updated_at = $3, version = $4 "
+      "WHERE tenant_id = $1 AND id = $2",
+      {tenant, std::string_view(id), SqlOf(now), version});
+  if (!marked) return ErrorOf(marked);
+  return {};
 }
 
 }  // namespace story_repository

@@ -7,7 +7,6 @@
 
 #include "appliance/domain/policy.h"
 #include "appliance/domain/story.h"
-#include "appliance/stories/story_feed_service.h"
 #include "storage/database.h"
 
 namespace heirloom {
@@ -29,15 +28,14 @@ struct StoryFilter {
 // The number that orders a story among others by when it happened; unknown comes last.
 std::int64_t HappenedOrder(const std::optional<Edtf>& happened_at);
 
-// SQL of stories and their revisions. Deleted stories, and those of deleted legacies, are as if
+// SQL of stories. Deleted stories, and those of deleted legacies, are as if
 // they were not there. What the SQL leaves out of lists mirrors Decide, so that pages are full;
 // Decide still has the last word in the service.
 namespace story_repository {
 
 Result<std::optional<StoryRow>> ById(Reader& reader, std::string_view tenant, const Id& id,
                                      const Id& user);
-// In no particular order; at most kMaxByIds ids.
-inline constexpr std::size_t kMaxByIds = 32;
+// In no particular order; at most kMaxIdsAtOnce ids.
 Result<std::vector<StoryRow>> ByIds(Reader& reader, std::string_view tenant,
                                     const std::vector<Id>& ids, const Id& user);
 // Cursor: the order number and id of the last one seen; nullopt from the start.
@@ -62,43 +60,6 @@ Status Update(Transaction& tx, std::string_view tenant, const Story& story);
 Status MarkDeleted(Transaction& tx, std::string_view tenant, const Id& id, std::int64_t version,
                    Time now);
 
-// `canonical` is what the content hash covers (CanonicalContent).
-Status InsertRevision(Transaction& tx, std::string_view tenant, const Id& story, const Id& saved_by,
-                      const Revision& revision, std::string_view canonical);
-Result<std::optional<std::string>> DigestOf(Reader& reader, std::string_view tenant,
-                                            const Id& story, std::int64_t number);
-// Newest first, before `before`, without content but title and status. `with_drafts` as the policy
-// says.
-Result<std::vector<Revision>> Revisions(Reader& reader, std::string_view tenant, const Id& story,
-                                        bool with_drafts, std::int64_t before, std::int64_t limit);
-Result<std::optional<Revision>> RevisionByNumber(Reader& reader, std::string_view tenant,
-                                                 const Id& story, std::int64_t number);
-
-struct SourceRow {
-  Id story_id;
-  std::string import_hash;
-  std::int64_t story_version = 0;
-};
-Result<std::optional<SourceRow>> SourceById(Reader& reader, std::string_view tenant,
-                                            const Id& legacy, std::string_view source,
-                                            std::string_view source_id);
-Status PutSource(Transaction& tx, std::string_view tenant, const Id& legacy,
-                 std::string_view source, std::string_view source_id, const SourceRow& row);
-
-// For the index: no reader, no policy; deleted stories too, and those of deleted legacies, marked
-// as gone. At most kMaxByIds ids; in no particular order.
-Result<std::vector<StoryState>> StatesByIds(Reader& reader, std::string_view tenant,
-                                            const std::vector<Id>& ids);
-// All of one legacy, or of every tenant and legacy (`legacy` empty), by (tenant, id), after one.
-Result<std::vector<StoryState>> States(Reader& reader, std::string_view legacy,
-                                       std::string_view after_tenant, std::string_view after_id,
-                                       std::int64_t limit);
-
 }  // namespace story_repository
-
-// The JSON that a revision keeps and its content hash is taken over: sorted keys, no spaces.
-std::string CanonicalContent(const StoryContent& content);
-// The other way round; kInternal when it is damaged.
-Result<StoryContent> ParseCanonicalContent(std::string_view canonical);
 
 }  // namespace heirloom

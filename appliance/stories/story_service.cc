@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "appliance/base/text.h"
+#include "appliance/stories/revision_repository.h"
 #include "appliance/stories/story_access.h"
 #include "appliance/stories/story_repository.h"
 #include "appliance/stories/story_writer.h"
@@ -51,7 +52,7 @@ Result<Base> ReadBase(Reader& reader, const Principal& who, const Id& id,
   auto row = FindStory(reader, who, id, Action::kEditStory);
   if (!row) return ErrorOf(row);
   if (const Status same = CheckVersion(row->story, version); !same) return ErrorOf(same);
-  auto digest = repository::DigestOf(reader, who.tenant_id, id, row->story.revision);
+  auto digest = revision_repository::DigestOf(reader, who.tenant_id, id, row->story.revision);
   if (!digest) return ErrorOf(digest);
   if (!*digest) return Fail(ErrorCode::kInternal, "story " + id + " lacks its newest revision");
   return Base{std::move(*row), std::move(**digest)};
@@ -62,7 +63,7 @@ Result<Revision> FindRevision(Reader& reader, const Principal& who, const Id& id
                               std::int64_t number) {
   const auto row = FindStory(reader, who, id, Action::kReadStory);
   if (!row) return ErrorOf(row);
-  auto revision = repository::RevisionByNumber(reader, who.tenant_id, id, number);
+  auto revision = revision_repository::ByNumber(reader, who.tenant_id, id, number);
   if (!revision) return ErrorOf(revision);
   Resource then = row->resource;
   if (*revision) then.story_status = (*revision)->content.status;
@@ -228,7 +229,7 @@ Result<StoryPage<Revision>> StoryService::Revisions(const Principal& who, const 
     draft.story_status = StoryStatus::kDraft;
     const bool with_drafts = static_cast<bool>(Decide(who, Action::kReadStory, draft));
     auto revisions =
-        repository::Revisions(reader, who.tenant_id, id, with_drafts, before, limit + 1);
+        revision_repository::List(reader, who.tenant_id, id, with_drafts, before, limit + 1);
     if (!revisions) return ErrorOf(revisions);
     page.items = std::move(*revisions);
     return {};

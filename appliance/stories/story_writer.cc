@@ -1,6 +1,7 @@
 #include "appliance/stories/story_writer.h"
 
 #include "appliance/base/encoding.h"
+#include "appliance/stories/revision_repository.h"
 #include "appliance/stories/story_repository.h"
 
 namespace heirloom {
@@ -60,8 +61,8 @@ PreparedStory Prepare(Story story, StoryContent content, std::string_view parent
 
 Status WriteNew(Transaction& tx, const Principal& who, const PreparedStory& prepared) {
   if (Status s = story_repository::Insert(tx, who.tenant_id, prepared.story); !s) return s;
-  if (Status s = story_repository::InsertRevision(tx, who.tenant_id, prepared.story.id, who.user_id,
-                                                  prepared.revision, prepared.canonical);
+  if (Status s = revision_repository::Insert(tx, who.tenant_id, prepared.story.id, who.user_id,
+                                             prepared.revision, prepared.canonical);
       !s) {
     return s;
   }
@@ -71,8 +72,8 @@ Status WriteNew(Transaction& tx, const Principal& who, const PreparedStory& prep
 
 Status WriteChanged(Transaction& tx, const Principal& who, const PreparedStory& prepared) {
   if (Status s = story_repository::Update(tx, who.tenant_id, prepared.story); !s) return s;
-  if (Status s = story_repository::InsertRevision(tx, who.tenant_id, prepared.story.id, who.user_id,
-                                                  prepared.revision, prepared.canonical);
+  if (Status s = revision_repository::Insert(tx, who.tenant_id, prepared.story.id, who.user_id,
+                                             prepared.revision, prepared.canonical);
       !s) {
     return s;
   }

@@ -26,6 +26,7 @@
 #include "appliance/search/search_service.h"
 #include "appliance/stories/import_service.h"
 #include "appliance/stories/story_feed_service.h"
+#include "appliance/stories/import_routes.h"
 #include "appliance/stories/story_routes.h"
 #include "appliance/stories/story_service.h"
 #include "appliance/telemetry/metrics.h"

@@ -1,7 +1,7 @@
 #include <catch2/catch.hpp>
 
 #include "appliance/content/document.h"
-#include "appliance/stories/story_repository.h"
+#include "appliance/stories/revision_repository.h"
 
 namespace heirloom {
 
