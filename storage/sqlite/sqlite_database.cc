@@ -131,7 +131,7 @@ Status BringUpToDate(Connection& connection, const SqliteOptions& options) {
 
 }  // namespace
 
-Result<std::unique_ptr<Database>> OpenSqliteDatabase(SqliteOptions options) {
+Result<std::unique_ptr<Database>> OpenSqliteDatabase(const SqliteOptions& options) {
   Result<std::unique_ptr<Connection>> connection =
       Connection::Open(options.path, Connection::Mode::kReadWrite);
   if (!connection) return ErrorOf(connection);

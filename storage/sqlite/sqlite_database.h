@@ -33,6 +33,6 @@ struct SqliteOptions {
 // Opens or makes the database and migrates it. This process alone may use the file (the data
 // directory's lock sees to that). Fails with kUnavailable in words for the operator, with kInternal
 // when the file is damaged or no database.
-Result<std::unique_ptr<Database>> OpenSqliteDatabase(SqliteOptions options);
+Result<std::unique_ptr<Database>> OpenSqliteDatabase(const SqliteOptions& options);
 
 }  // namespace heirloom

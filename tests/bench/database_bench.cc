@@ -93,7 +93,7 @@ int Main(const std::filesystem::path& folder, std::chrono::seconds span) {
   {
     SqliteOptions options{.path = path, .clock = clock, .random = random};
     options.migrations = Migrations();
-    auto database = OpenSqliteDatabase(std::move(options));
+    auto database = OpenSqliteDatabase(options);
     if (!database) {
       std::cerr << database.error().message << "\n";
       return 1;

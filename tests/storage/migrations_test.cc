@@ -25,7 +25,7 @@ std::vector<Migration> History() {
 Result<std::unique_ptr<Database>> OpenWith(SqliteFolder& folder, std::vector<Migration> history) {
   SqliteOptions options = folder.Options();
   options.migrations = std::move(history);
-  return OpenSqliteDatabase(std::move(options));
+  return OpenSqliteDatabase(options);
 }
 
 // "number name @applied_at" of each applied migration.
@@ -98,7 +98,7 @@ TEST_CASE("two databases have different epochs of 128 bits") {
   const auto one = OpenWith(folder, AllMigrations());
   SqliteOptions options = folder.Options();
   options.path = folder.folder / "other.db";
-  const auto other = OpenSqliteDatabase(std::move(options));
+  const auto other = OpenSqliteDatabase(options);
   REQUIRE(one);
   REQUIRE(other);
   CHECK(Meta(**one, "epoch") != Meta(**other, "epoch"));

@@ -30,7 +30,7 @@ TEST_CASE("SQLite keeps the Database contract", "[contract][database]") {
     options.reads.wait = setup.read_wait;
     options.writes.waiting = setup.waiting_writes;
     options.writes.wait = setup.write_wait;
-    return folder.Open(std::move(options));
+    return folder.Open(options);
   });
 }
 
@@ -69,7 +69,7 @@ TEST_CASE("a folder that is not there is named") {
   SqliteFolder folder;
   SqliteOptions options = folder.Options();
   options.path = folder.folder / "missing/heirloom.db";
-  const auto opened = OpenSqliteDatabase(std::move(options));
+  const auto opened = OpenSqliteDatabase(options);
   REQUIRE_FALSE(opened);
   CHECK(opened.error().code == ErrorCode::kUnavailable);
   CHECK_THAT(opened.error().message, Catch::Contains("missing/heirloom.db"));
@@ -82,7 +82,7 @@ TEST_CASE("a read without end is ended, and its connection works again") {
   SqliteFolder folder;
   SqliteOptions options = folder.Options();
   options.reads = {.connections = 1, .duration = 20ms};
-  const auto db = folder.Open(std::move(options));
+  const auto db = folder.Open(options);
   const Status ended = db->Read([](Reader& reader) {
     return reader.Query(std::string(kEndless) + "SELECT count(*) FROM n", {},
                         [](const Row&) { return true; });
@@ -96,7 +96,7 @@ TEST_CASE("a write without end is ended, leaves nothing, and the next one works"
   SqliteFolder folder;
   SqliteOptions options = folder.Options();
   options.writes.duration = 20ms;
-  const auto db = folder.Open(std::move(options));
+  const auto db = folder.Open(options);
   const auto ended = db->Write([](Transaction& tx) {
     const auto put = tx.Execute("INSERT INTO things (tenant_id, id, amount) " +
                                     std::string(kEndless) + "SELECT 't1', i, i FROM n",
@@ -171,20 +171,22 @@ TEST_CASE("the write-ahead log stays bounded under readers that never pause") {
   SqliteFolder folder;
   SqliteOptions options = folder.Options();
   options.writes.log_pages = 1'024;  // 4 MiB.
-  const auto db = folder.Open(std::move(options));
+  const auto db = folder.Open(options);
   const std::string name(100'000, 'n');
   std::uintmax_t largest = 0;
   {
     UnbrokenReaders readers(*db);
-    for (int i = 0; i < 300; ++i) {
+    for (int i = 0; i < 400; ++i) {
       REQUIRE(PutThing(*db, std::to_string(i), name));
       largest = std::max(largest, std::filesystem::file_size(folder.LogPath()));
     }
     CHECK(readers.Snapshots() > 2);
   }
   CHECK(largest > 4'000'000);
-  CHECK(largest < 10'000'000);  // 30 MB were written.
-  CHECK(CountThings(*db) == 300);
+  // 40 MB were written. On a machine so busy that a reader keeps its snapshot for longer than the
+  // writer's patience, the log grows by 4 MB before the next try.
+  CHECK(largest < 25'000'000);
+  CHECK(CountThings(*db) == 400);
 }
 
 }  // namespace

@@ -30,8 +30,8 @@ struct SqliteFolder {
     options.migrations = contract::DatabaseMigrations();
     return options;
   }
-  std::unique_ptr<Database> Open(SqliteOptions options) {
-    auto opened = OpenSqliteDatabase(std::move(options));
+  std::unique_ptr<Database> Open(const SqliteOptions& options) {
+    auto opened = OpenSqliteDatabase(options);
     if (!opened) FAIL(opened.error().message);
     return std::move(*opened);
   }

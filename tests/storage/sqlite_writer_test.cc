@@ -16,7 +16,6 @@ namespace heirloom::sqlite {
 namespace {
 
 using namespace std::chrono_literals;
-using testing::CountThings;
 using testing::Eventually;
 using testing::PutThing;
 
