@@ -57,7 +57,8 @@ Judgements ReadJudgements(const std::filesystem::path& file) {
 
 double GainAt10(const std::vector<double>& gains) {
   double sum = 0;
-  for (std::size_t i = 0; i < gains.size() && i < 10; ++i) sum += gains[i] / std::log2(i + 2.0);
+  for (std::size_t i = 0; i < gains.size() && i < 10; ++i)
+    sum += gains[i] / std::log2(static_cast<double>(i) + 2);
   return sum;
 }
 
