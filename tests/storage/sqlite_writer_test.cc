@@ -138,6 +138,23 @@ TEST_CASE("a write that fails leaves its group untouched and no gap in the seque
   CHECK(bench.ThingsAfterReopening() == Ids{"a", "b"});
 }
 
+TEST_CASE("a reference that would fail the commit fails its own write, not the group") {
+  WriterBench bench;
+  const auto outcomes = bench.RunAsGroup({Put("a"),
+                                          [](Transaction& tx) -> Status {
+                                            const auto put = tx.Execute(
+                                                "INSERT INTO late_parts (tenant_id, id, thing_id)"
+                                                " VALUES ('t1', 'p', 'nowhere')",
+                                                {});
+                                            return put ? Status() : Status(ErrorOf(put));
+                                          },
+                                          Put("b")});
+  CHECK(outcomes[0]);
+  CHECK(outcomes[1].error().code == ErrorCode::kConflict);
+  CHECK(outcomes[2]);
+  CHECK(bench.ThingsAfterReopening() == Ids{"a", "b"});
+}
+
 TEST_CASE("when SQLite gives up the whole transaction nobody in the group is told of success") {
   WriterBench bench;
   const auto outcomes =
