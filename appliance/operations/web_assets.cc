@@ -104,12 +104,19 @@ std::optional<std::string> ReadWhole(int file, std::size_t size) {
   return content;
 }
 
+// RFC 9110 section 12.4.2: "q=0" in any of its spellings means: not this one.
+bool IsRefusal(std::string_view parameter) {
+  parameter = http::TrimBlanks(parameter);
+  return StartsWith(parameter, "q=") &&
+         parameter.find_first_not_of("0.", 2) == std::string_view::npos;
+}
+
 bool Accepts(const http::Request& request, std::string_view header, std::string_view wanted) {
   for (const std::string_view item : http::SplitList(request.GetHeader(header).value_or(""))) {
-    const std::size_t semicolon = std::min(item.find(';'), item.size());
-    const std::string_view weight = http::TrimBlanks(item.substr(semicolon));
-    const bool refused = weight == ";q=0" || StartsWith(weight, ";q=0.000");
-    if (!refused && http::EqualsIgnoringCase(http::TrimBlanks(item.substr(0, semicolon)), wanted)) {
+    const std::size_t end = std::min(item.find(';'), item.size());
+    const std::string_view parameter = item.substr(std::min(end + 1, item.size()));
+    if (http::EqualsIgnoringCase(http::TrimBlanks(item.substr(0, end)), wanted) &&
+        !IsRefusal(parameter)) {
       return true;
     }
   }

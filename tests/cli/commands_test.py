@@ -1,0 +1,115 @@
+"""The operator's commands, with and without a daemon, and the command line itself."""
+
+import json
+import unittest
+
+from heirloom import EMAIL, PASSWORD, TestCase, run
+
+
+class BesideADaemonAndAlone(TestCase):
+    """Each command does the same, whether a daemon holds the data or the command itself."""
+
+    def whoami(self, token):
+        daemon = self.serve()
+        status, _, body = daemon.ask("/api/v1/me", Authorization=f"Bearer {token}")
+        daemon.stop()
+        self.assertEqual(status, 200)
+        return json.loads(body)
+
+    def check_commands(self):
+        self.add_user()
+        self.add_user("admin@example.org", "--admin")
+        token = self.make_token()
+        self.assertRegex(token, r"^hl_[\w-]{43}$")
+        scoped = self.make_token("--scopes", "stories:read")
+        self.assertIn("already", self.refused(
+            "user", "add", "--data-dir", self.data_dir, "--email", EMAIL, "--name", "Again", "--password-stdin",
+            stdin=PASSWORD))
+        self.assertIn("password", self.refused(
+            "user", "add", "--data-dir", self.data_dir, "--email", "b@example.org", "--name", "B", "--password-stdin",
+            stdin="short\n"))
+        self.refused("token", "create", "--data-dir", self.data_dir, "--user", "nobody@example.org", "--name", "x")
+        self.refused("token", "create", "--data-dir", self.data_dir, "--user", EMAIL, "--name", "x",
+                     "--scopes", "everything")
+        self.refused("setup-url", "--data-dir", self.data_dir)
+        return token, scoped
+
+    def check_tokens(self, token, scoped):
+        me = self.whoami(token)
+        self.assertEqual((me["user"]["email"], me["user"]["role"], me["scopes"]), (EMAIL, "person", ["*"]))
+        self.assertEqual(self.whoami(scoped)["scopes"], ["stories:read"])
+
+    def test_alone(self):
+        self.check_tokens(*self.check_commands())
+
+    def test_beside_a_daemon(self):
+        daemon = self.serve()
+        tokens = self.check_commands()
+        daemon.stop()
+        self.check_tokens(*tokens)
+        self.assertNotIn(PASSWORD, "\n".join(daemon.logged))
+        self.assertNotIn(EMAIL, "\n".join(daemon.logged))
+        self.assertNotIn(tokens[0], "\n".join(daemon.logged))
+
+    def test_a_command_does_not_make_an_installation_unasked(self):
+        for command in (("setup-url",), ("token", "create", "--user", EMAIL, "--name", "x")):
+            self.assertIn(str(self.data_dir), self.refused(*command, "--data-dir", self.data_dir))
+            self.assertFalse(self.data_dir.exists())
+
+    def test_without_a_password_nobody_is_added(self):
+        self.assertIn("password", self.refused("user", "add", "--data-dir", self.data_dir, "--email", EMAIL, "--name",
+                                               "Ada", "--password-stdin"))
+
+
+class FirstRun(TestCase):
+    def test_the_link_makes_the_first_account_once(self):
+        daemon = self.serve()
+        link = self.done("setup-url", "--data-dir", self.data_dir).strip()
+        base, token = link.split("/setup#token=")
+        self.assertEqual(base, daemon.url)
+        account = {"token": token, "name": "Ada", "email": EMAIL, "password": PASSWORD}
+        status, _, body = daemon.ask("/api/v1/setup", "POST", account)
+        self.assertEqual((status, json.loads(body)["user"]["role"]), (201, "admin"))
+        self.assertIn(daemon.ask("/api/v1/setup", "POST", account)[0], (403, 409))
+        self.refused("setup-url", "--data-dir", self.data_dir)
+
+    def test_without_a_daemon_the_link_names_where_it_will_be(self):
+        self.serve().stop()
+        self.assertRegex(self.done("setup-url", "--data-dir", self.data_dir),
+                         r"^http://127\.0\.0\.1:8080/setup#token=[\w-]{43}\n$")
+        self.assertTrue(self.done("setup-url", "--data-dir", self.data_dir, HEIRLOOM_HTTP_LISTEN="[::1]:99")
+                        .startswith("http://[::1]:99/setup#token="))
+
+
+class CommandLine(TestCase):
+    def test_help_and_version_succeed(self):
+        self.assertRegex(self.done("version"), r"^heirloom \d+\.\d+\.\d+\n$")
+        for command in ((), ("serve",), ("user",), ("user", "add"), ("token", "create"), ("setup-url",)):
+            self.assertIn("--help", self.done(*command, "--help"))
+
+    def test_what_it_does_not_know_is_named_with_where_to_look(self):
+        self.assertIn("--lissten", self.refused("serve", "--lissten", "x", status=2))
+        self.assertIn("heirloom serve --help", self.refused("serve", "--lissten", "x", status=2))
+        self.assertIn("--email", self.refused("user", "add", "--name", "x", "--password-stdin", status=2))
+        self.refused("backup", status=2)
+        self.refused(status=2)
+
+    def test_everything_wrong_with_the_configuration_is_said_at_once(self):
+        (self.folder / "heirloom.toml").write_text('[http]\nlisten = "0.0.0.0:80"\nport = "80"\n', encoding="utf-8")
+        status, out, err = run("serve", "--config", self.folder / "heirloom.toml",
+                               HEIRLOOM_STORAGE_DATABASE="postgresql://db/x")
+        self.assertEqual((status, out), (2, ""))
+        self.assertEqual(sorted(line.split(": ")[1] for line in err.splitlines()),
+                         ["data_dir", "http.listen", "http.port", "storage.database"])
+
+    def test_the_configuration_comes_from_file_environment_and_flags(self):
+        (self.folder / "heirloom.toml").write_text(f'data_dir = "{self.data_dir}"\n', encoding="utf-8")
+        link = self.refused("setup-url", HEIRLOOM_CONFIG=str(self.folder / "heirloom.toml"))
+        self.assertIn(str(self.data_dir), link)
+        other = self.folder / "other"
+        self.assertIn(str(other), self.refused("setup-url", HEIRLOOM_CONFIG=str(self.folder / "heirloom.toml"),
+                                               HEIRLOOM_DATA_DIR=str(other)))
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)

@@ -1,0 +1,134 @@
+#include <fcntl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <catch2/catch.hpp>
+#include <chrono>
+#include <optional>
+#include <string>
+
+#include "appliance/operations/control_server.h"
+#include "appliance/operations/control_socket.h"
+#include "tests/support/temp_folder.h"
+
+namespace heirloom {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::TempFolder;
+
+ControlDeadline Soon() { return std::chrono::steady_clock::now() + 30s; }
+
+// A data directory, served, with one command that counts.
+class Served {
+ public:
+  explicit Served(const std::filesystem::path& path, std::chrono::milliseconds patience = 30s)
+      : folder_(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)) {
+    commands_.Add("count",
+                  [this](const Json&) -> Result<std::string> { return std::to_string(++count_); });
+    server_.emplace(ControlServer::Start(folder_.get(), commands_, {patience}).value());
+  }
+
+  int folder() const { return folder_.get(); }
+  int count() const { return count_; }
+
+  // What comes back for a line; empty when the connection was closed instead.
+  std::string Ask(std::string_view line) const {
+    auto connection = ConnectToControlSocket(folder());
+    REQUIRE(connection);
+    if (!connection->WriteLine(line, Soon())) return "";
+    return connection->ReadLine(Soon()).value_or("");
+  }
+
+ private:
+  http::UniqueFd folder_;
+  std::atomic<int> count_ = 0;
+  Commands commands_;
+  std::optional<ControlServer> server_;
+};
+
+const std::string kCount = WriteControlRequest("count", "{}");
+
+TEST_CASE("a command goes to the daemon and its result comes back", "[control]") {
+  const TempFolder folder;
+  const Served served(folder.Path());
+  CHECK(served.Ask(kCount) == R"({"ok":1})");
+  CHECK(served.Ask(kCount) == R"({"ok":2})");
+}
+
+TEST_CASE("only its owner can reach the socket", "[control]") {
+  const TempFolder folder;
+  const mode_t before = ::umask(0);
+  const Served served(folder.Path());
+  ::umask(before);
+  struct stat about {};
+  REQUIRE(::stat((folder / "control.sock").c_str(), &about) == 0);
+  CHECK((about.st_mode & 0777) == 0600);
+}
+
+TEST_CASE("another user is not heard, even one who can open the socket", "[control]") {
+  if (::geteuid() != 0) return;  // Only root can become another user.
+  const TempFolder folder;
+  const Served served(folder.Path());
+  REQUIRE(::chmod(folder.Path().c_str(), 0755) == 0);
+  REQUIRE(::chmod((folder / "control.sock").c_str(), 0666) == 0);
+
+  const pid_t child = ::fork();
+  if (child == 0) {  // Exit codes: 0 nothing came back, 1 something did, 2 the test is broken.
+    if (::setuid(12345) != 0) ::_exit(2);
+    auto connection = ConnectToControlSocket(served.folder());
+    if (!connection) ::_exit(2);
+    const bool sent = connection->WriteLine(kCount, Soon()).has_value();
+    ::_exit(sent && connection->ReadLine(Soon()) ? 1 : 0);
+  }
+  int status = 0;
+  REQUIRE(::waitpid(child, &status, 0) == child);
+  CHECK(WEXITSTATUS(status) == 0);
+  CHECK(served.count() == 0);
+}
+
+TEST_CASE("a path far longer than a socket's address may be works", "[control]") {
+  const TempFolder folder;
+  const std::filesystem::path deep =
+      folder.Path() / std::string(100, 'a') / std::string(100, 'b') / std::string(100, 'c');
+  std::filesystem::create_directories(deep);
+  const Served served(deep);
+  CHECK(served.Ask(kCount) == R"({"ok":1})");
+  CHECK(std::filesystem::is_socket(deep / "control.sock"));
+}
+
+TEST_CASE("a socket that a dead process left is replaced", "[control]") {
+  const TempFolder folder;
+  testing::WriteFile(folder / "control.sock", "");
+  const Served served(folder.Path());
+  CHECK(served.Ask(kCount) == R"({"ok":1})");
+}
+
+TEST_CASE("without a daemon connecting fails in words", "[control]") {
+  const TempFolder folder;
+  const http::UniqueFd opened(::open(folder.Path().c_str(), O_RDONLY | O_DIRECTORY));
+  const auto connection = ConnectToControlSocket(opened.get());
+  REQUIRE_FALSE(connection);
+  CHECK_THAT(connection.error().message, Catch::Contains("does not answer"));
+}
+
+TEST_CASE("an endless line is given up, and the next client is served", "[control]") {
+  const TempFolder folder;
+  const Served served(folder.Path());
+  CHECK(served.Ask(std::string(ControlConnection::kMaxLine + 5000, 'x')).empty());
+  CHECK(served.Ask(kCount) == R"({"ok":1})");
+}
+
+TEST_CASE("a client that says nothing is given up, and the next one is served", "[control]") {
+  const TempFolder folder;
+  const Served served(folder.Path(), 50ms);
+  const auto silent = ConnectToControlSocket(served.folder());
+  REQUIRE(silent);
+  CHECK(served.Ask(kCount) == R"({"ok":1})");
+}
+
+}  // namespace
+}  // namespace heirloom

@@ -1,0 +1,158 @@
+#include "appliance/wiring/config.h"
+
+#include <algorithm>
+#include <catch2/catch.hpp>
+#include <string>
+#include <vector>
+
+namespace heirloom {
+namespace {
+
+using Catch::Contains;
+
+Setting Set(std::string key, std::string value) {
+  return {std::move(key), {std::move(value)}, "a test"};
+}
+
+// With a data directory, which has no default.
+Result<Config> Make(std::vector<Setting> settings) {
+  settings.push_back(Set("data_dir", "/srv/heirloom"));
+  return MakeConfig(settings);
+}
+
+// What is wrong with one key when it has this value; empty when nothing is.
+std::string ProblemWith(const std::string& key, const std::string& value) {
+  const Result<Config> config = Make({Set(key, value)});
+  if (config) return "";
+  REQUIRE(config.error().fields.size() == 1);
+  CHECK(config.error().fields.front().pointer == key);
+  CHECK_THAT(config.error().fields.front().message, Contains("a test"));
+  return config.error().fields.front().message;
+}
+
+TEST_CASE("a configuration that says only where the data is has sound defaults", "[config]") {
+  const Result<Config> config = Make({});
+  REQUIRE(config);
+  CHECK(config->data_dir == "/srv/heirloom");
+  CHECK(config->storage.sqlite_file == "/srv/heirloom/heirloom.db");
+  CHECK(config->index.xapian_folder == "/srv/heirloom/index");
+  CHECK(config->http.host == "127.0.0.1");
+  CHECK(config->http.port == 8080);
+  CHECK(config->http.trusted_proxies.empty());
+  CHECK(config->http.metrics_allow == std::vector<std::string>{"127.0.0.1/32", "::1/128"});
+  CHECK(config->http.web_root.filename() == "webui");
+  CHECK(config->log.level == LogLevel::kInfo);
+  CHECK_FALSE(config->log.format);
+}
+
+TEST_CASE("without a data directory there is no configuration", "[config]") {
+  const Result<Config> config = MakeConfig({});
+  REQUIRE_FALSE(config);
+  CHECK(config.error().fields.front().pointer == "data_dir");
+  CHECK_THAT(config.error().fields.front().message, Contains("--data-dir"));
+}
+
+TEST_CASE("a relative data directory is taken from where the program runs", "[config]") {
+  const Result<Config> config = MakeConfig({Set("data_dir", "some/where/")});
+  REQUIRE(config);
+  CHECK(config->data_dir == std::filesystem::current_path() / "some/where");
+}
+
+TEST_CASE("everything that is wrong is said at once", "[config]") {
+  const Result<Config> config =
+      MakeConfig({Set("storage.database", "mysql:x"), Set("index.search", "opensearch://x"),
+                  Set("http.listen", "nowhere"), Set("http.metrics_allow", "lan"),
+                  Set("log.level", "loud"), Set("log.formt", "text")});
+  REQUIRE_FALSE(config);
+  std::vector<std::string> keys;
+  for (const FieldError& error : config.error().fields) keys.push_back(error.pointer);
+  std::sort(keys.begin(), keys.end());
+  CHECK(keys == std::vector<std::string>{"data_dir", "http.listen", "http.metrics_allow",
+                                         "index.search", "log.formt", "log.level",
+                                         "storage.database"});
+}
+
+TEST_CASE("an adapter that this build lacks is refused, with what to use instead", "[config]") {
+  const auto [key, url, scheme, instead] =
+      GENERATE(table<std::string, std::string, std::string, std::string>({
+          {"storage.database", "postgresql://db/heirloom", "postgresql", "use sqlite:"},
+          {"storage.database", "SQLite:heirloom.db", "SQLite", "use sqlite:"},
+          {"index.search", "opensearch://search:9200", "opensearch", "use embedded:"},
+      }));
+  CHECK_THAT(ProblemWith(key, url),
+             Contains("this build has no adapter for " + scheme) && Contains(instead));
+}
+
+TEST_CASE("what is embedded stays inside the data directory", "[config]") {
+  CHECK(Make({Set("storage.database", "sqlite:family.db")})->storage.sqlite_file ==
+        "/srv/heirloom/family.db");
+  const std::string url =
+      GENERATE(as<std::string>(), "sqlite:/etc/heirloom.db", "sqlite:../heirloom.db",
+               "sqlite:", "sqlite:a/../../b.db", "sqlite:.", "sqlite:..", "sqlite:folder/");
+  CAPTURE(url);
+  CHECK_THAT(ProblemWith("storage.database", url), Contains("inside the data directory"));
+}
+
+TEST_CASE("an address that names no adapter is refused", "[config]") {
+  CHECK_THAT(ProblemWith("storage.database", "heirloom.db"), Contains("names no adapter"));
+}
+
+TEST_CASE("addresses to listen on are read in their usual spellings", "[config]") {
+  const auto [text, host, port] = GENERATE(table<std::string, std::string, int>({
+      {"127.0.0.1:0", "127.0.0.1", 0},
+      {"127.8.0.1:65535", "127.8.0.1", 65535},
+      {"[::1]:8080", "::1", 8080},
+      {"localhost:80", "127.0.0.1", 80},
+  }));
+  const Result<Config> config = Make({Set("http.listen", text)});
+  REQUIRE(config);
+  CHECK(config->http.host == host);
+  CHECK(config->http.port == port);
+}
+
+TEST_CASE("what is no address and port is refused", "[config]") {
+  const std::string text =
+      GENERATE(as<std::string>(), "", "8080", "127.0.0.1", "127.0.0.1:", "127.0.0.1:65536",
+               "127.0.0.1:-1", "127.0.0.1: 80", "127.0.0.1:80x", "::1:8080", "[127.0.0.1]:80",
+               "[]:80", "example.org:80", "127.0.0.1:99999999999999999999");
+  CAPTURE(text);
+  CHECK_THAT(ProblemWith("http.listen", text), Contains("127.0.0.1:8080"));
+}
+
+TEST_CASE("listening beyond this machine needs a proxy that is named", "[config]") {
+  const std::string open = GENERATE(as<std::string>(), "0.0.0.0:8080", "[::]:8080",
+                                    "192.168.1.4:80", "[2001:db8::1]:80");
+  CAPTURE(open);
+  CHECK_THAT(ProblemWith("http.listen", open), Contains("http.trusted_proxies"));
+  const Result<Config> behind_proxy =
+      Make({Set("http.listen", open), Set("http.trusted_proxies", "10.0.0.0/8")});
+  CHECK(behind_proxy);
+}
+
+TEST_CASE("networks must be networks", "[config]") {
+  const std::string key = GENERATE(as<std::string>(), "http.trusted_proxies", "http.metrics_allow");
+  CHECK(ProblemWith(key, "10.0.0.0/8").empty());
+  CHECK(ProblemWith(key, "::1").empty());
+  const std::string text = GENERATE(as<std::string>(), "10.0.0.0/33", "proxy", "10.0.0/8", "/8");
+  CAPTURE(text);
+  CHECK_THAT(ProblemWith(key, text), Contains("is no network"));
+}
+
+TEST_CASE("choices name what there is to choose from", "[config]") {
+  CHECK_THAT(ProblemWith("log.level", "loud"), Contains("debug, info, warn, error"));
+  CHECK_THAT(ProblemWith("log.format", "xml"), Contains("auto, text, json"));
+  const Result<Config> config = Make({Set("log.level", "debug"), Set("log.format", "json")});
+  REQUIRE(config);
+  CHECK(config->log.level == LogLevel::kDebug);
+  CHECK(config->log.format == LogFormat::kJson);
+}
+
+TEST_CASE("a key that is not known comes with the one that was probably meant", "[config]") {
+  CHECK(UnknownKey("http.lisen") == "is not known; did you mean http.listen?");
+  CHECK(UnknownKey("storage.databse") == "is not known; did you mean storage.database?");
+  CHECK(UnknownKey("trusted_proxies") == "is not known; did you mean http.trusted_proxies?");
+  CHECK(UnknownKey("assistant.model.temperature") == "is not known");
+}
+
+}  // namespace
+}  // namespace heirloom
