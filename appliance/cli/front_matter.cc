@@ -1,5 +1,6 @@
 #include "appliance/cli/front_matter.h"
 
+#include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/yaml.h>
 
 #include <yaml-cpp/eventhandler.h>
@@ -26,7 +27,7 @@ bool IsTextField(std::string_view name) {
 class FieldCollector final : public YAML::EventHandler {
  public:
   FrontMatter TakeFields() { return std::move(fields_); }
-  bool is_map() const { return is_map_; }
+  bool is_map() const { return is_map_; }  // Nothing at all, or comments alone, too.
   const std::string& problem() const { return problem_; }
 
   void OnDocumentStart(const YAML::Mark&) override {}
@@ -34,6 +35,7 @@ class FieldCollector final : public YAML::EventHandler {
 
   void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
     CheckAnchor(mark, anchor);
+    if (depth_ == 0) is_map_ = true;
     if (depth_ == 1) has_key_ ? EndValue() : BeginValue(mark, "");
   }
 
@@ -174,7 +176,8 @@ Result<FrontMatter> ParseFrontMatter(std::string_view yaml) {
   FieldCollector collector;
   bool any = false;
   try {
-    std::istringstream in{std::string(yaml)};
+    // The end mark is for yaml-cpp: at the bare end of its input it takes an open quote for closed.
+    std::istringstream in(std::string(yaml) + "\n...\n");
     YAML::Parser parser(in);
     any = parser.HandleNextDocument(collector);
   } catch (const YAML::Exception& error) {
