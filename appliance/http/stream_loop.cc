@@ -74,7 +74,7 @@ class StreamLoop::Subscriber final : public Watcher {
   bool Watch() { return owner_.loop_->Watch(fd_.get(), EPOLLRDHUP, *this); }
 
   // False when the subscriber is to be closed.
-  bool Take(std::string frames, bool closing) {
+  bool Take(const std::string& frames, bool closing) {
     unsent_ += frames;
     if (!blocked_ && !Send()) return false;
     if (closing || unsent_.size() > kMaxBehind) return false;
@@ -136,7 +136,7 @@ void StreamLoop::CloseAll() {
   });
 }
 
-void StreamLoop::Attach(UniqueFd fd, Outgoing rest, std::shared_ptr<QueuedStream> stream) {
+void StreamLoop::Attach(UniqueFd fd, Outgoing rest, const std::shared_ptr<QueuedStream>& stream) {
   ++count_;  // Given back by the subscriber.
   auto subscriber = std::make_unique<Subscriber>(*this, std::move(fd), std::move(rest), stream);
   if (closed_ || subscribers_.count(stream.get()) > 0) {
@@ -166,7 +166,7 @@ void StreamLoop::Flush(const std::shared_ptr<QueuedStream>& stream) {
     if (!stream->overrun_) frames.swap(stream->queued_);
     closing = stream->closing_;
   }
-  if (!it->second->Take(std::move(frames), closing)) Remove(*stream);
+  if (!it->second->Take(frames, closing)) Remove(*stream);
 }
 
 void StreamLoop::Remove(QueuedStream& stream) {

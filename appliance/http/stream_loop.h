@@ -66,7 +66,7 @@ class StreamLoop {
   friend class QueuedStream;
   class Subscriber;
 
-  void Attach(UniqueFd fd, Outgoing rest, std::shared_ptr<QueuedStream> stream);
+  void Attach(UniqueFd fd, Outgoing rest, const std::shared_ptr<QueuedStream>& stream);
   void Flush(const std::shared_ptr<QueuedStream>& stream);
   void Remove(QueuedStream& stream);
   static void Detach(QueuedStream& stream);

@@ -66,7 +66,8 @@ std::string HeadOf(Response response, bool head_only, bool close) {
 TEST_CASE("a head has its length, its date and what the handler set", "[http][answer]") {
   Response response = Response::Json(201, "{}");
   response.Set("ETag", "\"v1\"").Add("Set-Cookie", "a=1").Add("Set-Cookie", "b=2");
-  CHECK(HeadOf(std::move(response), false, false) ==
+  const std::string head = HeadOf(std::move(response), false, false);
+  CHECK(head ==
         "HTTP/1.1 201 Created\r\n"
         "Content-Length: 2\r\n"
         "Content-Type: application/json\r\n"
@@ -80,7 +81,8 @@ TEST_CASE("framing is the writer's, whatever a handler sets", "[http][answer]") 
   Response response = Response::Json(200, "{}");
   response.Set("content-length", "99").Set("Transfer-Encoding", "chunked");
   response.Set("Connection", "upgrade").Set("Broken Name", "x").Set("X", "a\r\nY: b");
-  CHECK(HeadOf(std::move(response), false, true) ==
+  const std::string head = HeadOf(std::move(response), false, true);
+  CHECK(head ==
         "HTTP/1.1 200 OK\r\n"
         "Connection: close\r\n"
         "Content-Length: 2\r\n"

@@ -5,7 +5,7 @@
 namespace heirloom::http {
 namespace {
 
-Handler Saying(std::string word) {
+Handler Saying(const std::string& word) {
   return [word](Request&) { return Response::Json(200, word); };
 }
 
