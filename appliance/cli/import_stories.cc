@@ -19,6 +19,7 @@
 #include "appliance/cli/markdown_source.h"
 #include "appliance/cli/story_source.h"
 #include "appliance/cli/subcommand.h"
+#include "storage/remote/http_url.h"
 
 namespace heirloom::cli {
 namespace {
@@ -36,6 +37,11 @@ Result<std::string> CleanServer(std::string server) {
   while (server.ends_with('/')) server.pop_back();
   if (!server.starts_with("http://") && !server.starts_with("https://")) {
     return WrongUse("--server must be a URL such as http://127.0.0.1:8080");
+  }
+  const Result<HttpUrl> url = HttpUrl::Parse(server);
+  if (!url) return WrongUse("--server: " + url.error().message);
+  if (server.find_first_of("?#") != std::string::npos) {
+    return WrongUse("--server must be a URL without ? and #");
   }
   return server;
 }

@@ -12,7 +12,7 @@ namespace {
 
 // The server has the last word on lengths; these keep nonsense from being sent at all.
 constexpr TextRule kShort{.max = 1'000};
-constexpr TextRule kContent{.max = 1'000'000, .single_line = false};
+constexpr TextRule kContent{.max = kMaxContentCharacters, .single_line = false};
 
 std::optional<std::string> OptionalText(FieldReader& fields, std::string_view key) {
   if (fields.IsNull(key)) return std::nullopt;

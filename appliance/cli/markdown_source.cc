@@ -217,6 +217,10 @@ SourceItem ReadMarkdownStory(const std::string& file, std::string text) {
   story.place = TextOf(*front, "place");
   story.status = TextOf(*front, "status");
   story.tags = front->tags;
+  if (CountCharacters(story.content) > kMaxContentCharacters) {
+    item.problem =
+        "the text must have at most " + std::to_string(kMaxContentCharacters) + " characters";
+  }
   return item;
 }
 

@@ -12,6 +12,10 @@ namespace heirloom::cli {
 // The longest line or file that is read as one story.
 inline constexpr std::size_t kMaxItemBytes = 4u << 20;
 
+// The server takes no more; and in JSON this much stays below its limit for a request, however many
+// characters must be escaped, so that no story can make the batch around it be refused.
+inline constexpr std::size_t kMaxContentCharacters = 1'000'000;
+
 // Where an item stands, for whoever has to mend it: a line of JSON Lines, or a file of a folder.
 struct SourcePosition {
   std::size_t line = 0;  // From 1; 0 when `file` says it.

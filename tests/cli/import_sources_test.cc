@@ -283,6 +283,14 @@ TEST_CASE("without front matter the name gives the id, and the first heading the
   CHECK(Markdown("#\n\nText.").story.title == "file");
 }
 
+TEST_CASE("a text longer than the server takes is not sent at all") {
+  CHECK(Markdown(std::string(1'000'000, '\x01')).problem.empty());
+  CHECK(Contains(Markdown(std::string(1'000'001, '\x01')).problem, "at most 1000000 characters"));
+  const std::string longer(1'000'001, 'x');
+  const SourceItem item = OneLine(R"({"id":"a","title":"t","body":")" + longer + "\"}");
+  CHECK(Contains(item.problem, "body: must have at most 1000000 characters"));
+}
+
 TEST_CASE("a folder is read in order of its paths, with what lies deeper, without what is hidden") {
   const TempFolder folder;
   std::filesystem::create_directories(folder / "b/inner");

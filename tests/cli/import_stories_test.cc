@@ -318,7 +318,7 @@ TEST_CASE("what is wrong with the command line is said before anybody is asked")
     std::string words;
   };
   const ImportOptions good = Desk().options;
-  std::vector<Case> cases(9, Case{good, "good", 1, ""});
+  std::vector<Case> cases(11, Case{good, "good", 1, ""});
   cases[0].options.path = folder / "none.jsonl";
   cases[0].words = "does not exist";
   cases[1].options.path = folder / "x.txt";
@@ -343,6 +343,12 @@ TEST_CASE("what is wrong with the command line is said before anybody is asked")
   cases[7].code = 2;
   cases[8].token = "a\nb";
   cases[8].words = "no token";
+  cases[9].options.server = "http://server:99999";
+  cases[9].words = "--server: ";
+  cases[9].code = 2;
+  cases[10].options.server = "http://server/?a";
+  cases[10].words = "without ? and #";
+  cases[10].code = 2;
   for (const Case& one : cases) {
     Desk desk;
     desk.options = one.options;

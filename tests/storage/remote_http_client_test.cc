@@ -1,3 +1,4 @@
+#include <atomic>
 #include <catch2/catch.hpp>
 #include <cstdlib>
 #include <thread>
@@ -5,6 +6,8 @@
 #include "storage/remote/http_client.h"
 #include "storage/remote/http_url.h"
 #include "tests/storage/scripted_server.h"
+#include "tests/storage/tls_server.h"
+#include "tests/support/temp_folder.h"
 
 namespace heirloom {
 namespace {
@@ -244,6 +247,22 @@ TEST_CASE("an error names the place and no secret") {
   REQUIRE_FALSE(answer);
   CHECK(Contains(answer.error().message, "http://127.0.0.1:1/path"));
   CHECK_FALSE(Contains(answer.error().message, "hunter"));
+}
+
+TEST_CASE("a certificate counts only when it is trusted and names the server") {
+  const testing::TempFolder folder;
+  const auto ask = [&](const testing::TlsServer& server, const std::string& ca_file) {
+    HttpClientOptions options;
+    options.ca_file = ca_file;
+    return MakeHttpClient(options)->Send(Get(server.Url()));
+  };
+  const testing::TlsServer right(folder / "right.pem", "IP:127.0.0.1");
+  CHECK(ask(right, folder / "right.pem").value().body == "behind TLS");
+  CHECK(ask(right, "").error().code == ErrorCode::kForbidden);
+  CHECK(ask(right, folder / "none.pem").error().code == ErrorCode::kForbidden);
+  const testing::TlsServer other(folder / "other.pem", "DNS:other.example");
+  CHECK(ask(other, folder / "other.pem").error().code == ErrorCode::kForbidden);
+  CHECK(ask(other, folder / "right.pem").error().code == ErrorCode::kForbidden);
 }
 
 TEST_CASE("a URL is taken apart as it is asked") {

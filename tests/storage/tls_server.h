@@ -1,0 +1,24 @@
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <string>
+
+namespace heirloom::testing {
+
+// A server behind TLS on 127.0.0.1 with a certificate of its own making, for `name`. Answers every
+// connection with "behind TLS".
+class TlsServer {
+ public:
+  // Writes its certificate to `certificate` (PEM). `name`: as in a certificate, "IP:127.0.0.1".
+  TlsServer(const std::filesystem::path& certificate, const std::string& name);
+  ~TlsServer();
+
+  std::string Url() const;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace heirloom::testing
