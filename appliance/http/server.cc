@@ -1,8 +1,12 @@
 #include "appliance/http/server.h"
 
-#include <optional>
+#include <sys/resource.h>
+
+#include <algorithm>
+#include <string>
 #include <thread>
 
+#include "appliance/base/log.h"
 #include "appliance/http/chain.h"
 #include "appliance/http/connection_loop.h"
 #include "appliance/http/listener.h"
@@ -10,12 +14,30 @@
 #include "appliance/http/thread_pool.h"
 
 namespace heirloom::http {
+namespace {
+
+// Connections must not take the descriptors that the rest of the process needs for its files.
+ServerOptions WithinDescriptors(ServerOptions options) {
+  constexpr std::size_t kKeptForOthers = 256;
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY) return options;
+  const std::size_t all = limit.rlim_cur;
+  const std::size_t ours = all > 2 * kKeptForOthers ? all - kKeptForOthers : all / 2;
+  if (options.max_connections > ours) {
+    LogWarn("fewer connections than configured: the limit for open files is low",
+            {{"open_files", std::to_string(all)}, {"max_connections", std::to_string(ours)}});
+    options.max_connections = ours;
+  }
+  return options;
+}
+
+}  // namespace
 
 // Members stand in the order in which they may be taken down, last first.
 class Server::Impl {
  public:
   Impl(ServerOptions options, const Router& router, const Clock& clock, IdSource& ids)
-      : options_(std::move(options)),
+      : options_(WithinDescriptors(std::move(options))),
         chain_(router, clock, ids),
         streams_(count_),
         pool_({options_.min_threads, options_.max_threads, options_.max_queue}) {}

@@ -24,7 +24,7 @@ struct ServerOptions {
   std::chrono::milliseconds body_deadline{60'000};  // For the whole body.
   std::chrono::milliseconds write_timeout{30'000};  // For any one write to make progress.
   std::chrono::milliseconds idle_timeout{60'000};  // Of a kept connection, and before a first byte.
-  std::size_t max_connections = 4096;              // Beyond: 503 at once, or a close.
+  std::size_t max_connections = 4096;  // Beyond: 503 at once. Fewer when descriptors are few.
   std::size_t min_threads = 4;
   std::size_t max_threads = 256;
   std::size_t max_queue = 1024;  // Requests that wait for a thread; beyond: 503 with Retry-After.

@@ -104,7 +104,8 @@ class Smuggling(AttackTest):
                 self.one_answer(method, [head + SMUGGLED])
             chunk = b"%x\r\n%s\r\n0\r\n\r\n" % (len(SMUGGLED), SMUGGLED)
             with self.subTest(f"{method} {path}, chunked"):
-                self.one_answer(method, [request(method, path, "Transfer-Encoding: chunked"), chunk])
+                head = request(method, path, "Transfer-Encoding: chunked")
+                self.one_answer(method, [head, chunk])
             # Where a reader takes 4,096 bytes at a time, the hidden request starts a fresh read.
             head = request(method, path, "Content-Length: 99999")
             padding = b"a" * (4096 - len(head))
@@ -164,7 +165,8 @@ class Smuggling(AttackTest):
 
     def test_a_host_that_is_missing_doubled_or_broken_is_refused(self):
         hosts = ["X: y", "Host: a\r\nHost: a", "Host: a\r\nHost: b", "Host:", "Host: a b"]
-        hosts += ["Host: a/b", "Host: user@a", "Host: a,b", "Host: a:b", "Host: [::1", "Host: a:999999"]
+        hosts += ["Host: a/b", "Host: user@a"]
+        hosts += ["Host: a,b", "Host: a:b", "Host: [::1", "Host: a:999999"]
         self.each([OK_LINE + host + "\r\n\r\n" for host in hosts], 400)
         self.each(["GET http://other{get} HTTP/1.1\r\nHost: x\r\n\r\n"], 400)
 
@@ -188,7 +190,8 @@ class Smuggling(AttackTest):
             "GET ftp://x/ HTTP/1.1",
         ]
         self.each([line + "\r\nHost: x\r\n\r\n" for line in lines], 400)
-        self.each(["GET {get} HTTP/2.0\r\nHost: x\r\n\r\n", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"], 505)
+        self.each(["GET {get} HTTP/2.0\r\nHost: x\r\n\r\n"], 505)
+        self.each(["PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"], 505)
         self.each([b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + bytes(100)], 400)
         self.each([OK_LINE + "Host: x\n\n", "GET {get} HTTP/1.1\nHost: x\n\n"], 400)
 
@@ -252,7 +255,8 @@ class Limits(AttackTest):
 
     def test_a_hundred_thousand_header_lines_are_refused_early(self):
         before = self.watched_memory()
-        self.assert_refused(request("GET", TARGET.get, *["X-Filler: yyyyyyyyyyyyyyyy"] * 100_000), 431)
+        lines = ["X-Filler: yyyyyyyyyyyyyyyy"] * 100_000
+        self.assert_refused(request("GET", TARGET.get, *lines), 431)
         self.assert_memory_flat(before)
 
     def test_a_head_may_be_64_kib_and_no_larger(self):

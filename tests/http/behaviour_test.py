@@ -55,15 +55,18 @@ class Exchanges(ServerTest):
             self.assertEqual(client.answer().body, b'{"id":42}')
 
     def test_a_request_that_arrives_byte_by_byte_is_served(self):
+        data = request("POST", "/echo", "Transfer-Encoding: chunked") + b"1\r\nx\r\n0\r\n\r\n"
         with self.server.client() as client:
-            for byte in request("POST", "/echo?q=1", "Transfer-Encoding: chunked") + b"1\r\nx\r\n0\r\n\r\n":
+            for byte in data:
                 client.send(bytes([byte]))
             self.assertEqual(client.answer().json()["body"], "x")
 
     def test_head_has_the_head_of_get_and_no_body(self):
         with self.server.client() as client:
-            client.send(request("HEAD", "/file") + request("HEAD", "/nowhere") + request("GET", "/json"))
-            self.assertEqual(client.answer(head_only=True).header("Content-Length"), str(SHARED_FILE))
+            client.send(request("HEAD", "/file") + request("HEAD", "/nowhere"))
+            client.send(request("GET", "/json"))
+            answer = client.answer(head_only=True)
+            self.assertEqual(answer.header("Content-Length"), str(SHARED_FILE))
             self.assertEqual(client.answer(head_only=True).status, 404)
             self.assertEqual(client.answer().status, 200)
 
@@ -80,7 +83,8 @@ class Exchanges(ServerTest):
         with self.server.client() as client:
             client.send(request("DELETE", "/echo") + request("DELETE", "/nowhere"))
             answer = client.answer()
-            self.assertEqual((answer.status, answer.header("Allow")), (405, "GET, HEAD, POST, OPTIONS"))
+            self.assertEqual(answer.status, 405)
+            self.assertEqual(answer.header("Allow"), "GET, HEAD, POST, OPTIONS")
             self.assertEqual(client.answer().status, 404)
 
     def test_http_1_0_needs_no_host_and_closes(self):
@@ -100,14 +104,16 @@ class Exchanges(ServerTest):
             self.assertEqual(len(split_answers(client.read_to_end())), 3)
 
     def test_the_absolute_form_is_understood(self):
-        echo = self.server.exchange(
-            b"GET http://example.org/echo?a=1 HTTP/1.1\r\nHost: example.org\r\nConnection: close\r\n\r\n"
-        )[0].json()
-        self.assertEqual((echo["path"], echo["query"], echo["host"]), ("/echo", ["a=1"], "example.org"))
+        data = request("GET", "http://a.example/echo?b=1", "Connection: close", host="a.example")
+        echo = self.server.exchange(data)[0].json()
+        self.assertEqual((echo["path"], echo["query"]), ("/echo", ["b=1"]))
+        self.assertEqual(echo["host"], "a.example")
 
     def test_paths_and_queries_are_decoded_once_and_headers_never(self):
         echo = self.server.get(
-            "/echo/%C3%A4%2561?a=b+c%2Bd&e&=f&&g=1=2", "If-Match: %41%0d%0aX: y", "REMOTE_ADDR: 6.6.6.6"
+            "/echo/%C3%A4%2561?a=b+c%2Bd&e&=f&&g=1=2",
+            "If-Match: %41%0d%0aX: y",
+            "REMOTE_ADDR: 6.6.6.6",
         ).json()
         self.assertEqual(echo["path"], "/echo/ä%61")
         self.assertEqual(echo["query"], ["a=b c+d", "e=", "=f", "g=1=2"])
@@ -116,7 +122,10 @@ class Exchanges(ServerTest):
 
     def test_forwarding_headers_of_a_stranger_do_not_count(self):
         echo = self.server.get(
-            "/echo", "X-Forwarded-For: 6.6.6.6", "X-Forwarded-Proto: https", "X-Forwarded-Host: evil"
+            "/echo",
+            "X-Forwarded-For: 6.6.6.6",
+            "X-Forwarded-Proto: https",
+            "X-Forwarded-Host: evil",
         ).json()
         self.assertEqual((echo["address"], echo["secure"], echo["host"]), ("127.0.0.1", False, "x"))
 
@@ -128,15 +137,14 @@ class Exchanges(ServerTest):
         self.assertNotIn("EXCEPTION", repr(answer))
 
     def test_a_header_value_cannot_break_out(self):
-        data = self.server.exchange(
-            request("GET", "/sleep?ms=0") + request("GET", "/inject?value=a%0D%0ASet-Cookie:%20b", "Connection: close")
-        )
-        self.assertEqual(data[1].header("X-Injected"), "a  Set-Cookie: b")
-        self.assertIsNone(data[1].header("Set-Cookie"))
+        answer = self.server.get("/inject?value=a%0D%0ASet-Cookie:%20b")
+        self.assertEqual(answer.header("X-Injected"), "a  Set-Cookie: b")
+        self.assertIsNone(answer.header("Set-Cookie"))
 
     def test_every_answer_has_its_own_request_id_a_date_and_the_default_headers(self):
         with self.server.client() as client:
-            client.send(request("GET", "/json", "X-Request-Id: mine") + request("GET", "/nowhere") + b"\x01")
+            client.send(request("GET", "/json", "X-Request-Id: mine"))
+            client.send(request("GET", "/nowhere") + b"\x01")
             answers = split_answers(client.read_to_end())
         self.assertEqual([answer.status for answer in answers], [200, 404, 400])
         ids = {answer.header("X-Request-Id") for answer in answers}
@@ -166,9 +174,10 @@ class Exchanges(ServerTest):
         self.assertEqual([a.status for a in self.server.exchange(strange)], [417])
 
     def test_each_route_has_its_own_limit(self):
-        self.assertEqual(len(self.server.exchange(request("POST", "/small", "Connection: close", body=b"a" * 100))), 1)
-        for framing in (b"Content-Length: 101\r\n\r\n", b"Transfer-Encoding: chunked\r\n\r\n65\r\n"):
-            data = b"POST /small HTTP/1.1\r\nHost: x\r\n" + framing + b"a" * 101
+        fits = request("POST", "/small", "Connection: close", body=b"a" * 100)
+        self.assertEqual([a.status for a in self.server.exchange(fits)], [200])
+        chunked = request("POST", "/small", "Transfer-Encoding: chunked") + b"65\r\n" + b"a" * 101
+        for data in (request("POST", "/small", body=b"a" * 101), chunked):
             self.assertEqual([a.status for a in self.server.exchange(data)], [413])
 
     def test_large_bodies_pass_whole(self):
@@ -297,7 +306,8 @@ class Proxies(ServerTest):
 
         forwarded = "X-Forwarded-For: 6.6.6.6, 192.0.2.7, 10.1.2.3"
         self.assertEqual(echo(forwarded, "X-Forwarded-Proto: https"), ("192.0.2.7", True, "x"))
-        self.assertEqual(echo("X-Forwarded-For: 192.0.2.7:4711", "X-Forwarded-Host: a.example"), ("192.0.2.7", False, "a.example"))
+        with_port = "X-Forwarded-For: 192.0.2.7:4711"
+        self.assertEqual(echo(with_port, "X-Forwarded-Host: a"), ("192.0.2.7", False, "a"))
         self.assertEqual(echo("X-Forwarded-For: [2001:db8::1]:99"), ("2001:db8::1", False, "x"))
         self.assertEqual(echo("X-Forwarded-For: nonsense"), ("127.0.0.1", False, "x"))
         self.assertEqual(echo("X-Forwarded-Host: a/b"), ("127.0.0.1", False, "x"))
@@ -331,7 +341,10 @@ class Streams(ServerTest):
             data = self.read_until(subscriber, b"two\n\n")
             self.assertIn(b"Content-Type: text/event-stream\r\n", data)
             self.assertNotIn(b"Content-Length", data)
-            self.assertTrue(data.endswith(b"\r\n\r\nretry: 3000\n\nid: 1\nevent: said\ndata: one\ndata: two\n\n"))
+            body = data.partition(b"\r\n\r\n")[2]
+            self.assertEqual(
+                body, b"retry: 3000\n\nid: 1\nevent: said\ndata: one\ndata: two\n\n"
+            )
 
     def test_a_subscriber_that_goes_is_noticed_at_once(self):
         server = self.start()
