@@ -24,11 +24,13 @@ async function copy(text: string): Promise<boolean> {
 export default function Conflict({
   save,
   myText,
+  onKeepMine,
   onUseTheirs,
 }: {
   save: StorySave;
   /** Title and text as they stand in the editor. */
   myText: () => string;
+  onKeepMine: () => void;
   onUseTheirs: () => void;
 }) {
   const { t } = useTranslation();
@@ -57,10 +59,7 @@ export default function Conflict({
             <Button icon={<Eye strokeWidth={1.75} aria-hidden />} onClick={() => void look()}>
               {t('editor.conflict.see')}
             </Button>
-            <Button
-              icon={<Layers strokeWidth={1.75} aria-hidden />}
-              onClick={() => void save.keepMine()}
-            >
+            <Button icon={<Layers strokeWidth={1.75} aria-hidden />} onClick={onKeepMine}>
               {t('editor.conflict.keepMine')}
             </Button>
             <Button

@@ -160,6 +160,7 @@ export function Desk({
                 myText={() =>
                   [form.title, current.current ? plainText(current.current) : ''].join('\n\n')
                 }
+                onKeepMine={() => void save.keepMine(current.current)}
                 onUseTheirs={() => {
                   save.discard();
                   onStartOver();

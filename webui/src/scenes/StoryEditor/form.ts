@@ -85,6 +85,21 @@ export function patchOf(form: StoryForm, saved: StoryForm, myName: string): Stor
   return patch;
 }
 
+/** Everything that stands in the form, whoever changed it last. */
+export function wholeOf(form: StoryForm, myName: string): StoryPatch {
+  return {
+    title: form.title.trim(),
+    happened_at: readDate(form.happened),
+    place: form.place.trim() || null,
+    author: form.author.trim() || myName,
+    language: form.language,
+    tags: form.tags,
+    status: form.status,
+    ...(form.content ? { content: form.content as Body } : {}),
+    ...(form.note.trim() ? { note: form.note.trim() } : {}),
+  };
+}
+
 export function createOf(form: StoryForm, legacyId: string): StoryCreate {
   const happened = readDate(form.happened);
   return {

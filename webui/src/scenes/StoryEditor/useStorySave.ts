@@ -2,9 +2,18 @@ import { useEffect, useRef, useState } from 'react';
 import { createStory, freshStory, updateStory } from '@/api/commands';
 import { isStatus } from '@/api/errors';
 import { noticeSessionEnd } from '@/api/queryClient';
-import type { Story, Versioned } from '@/api/types';
+import type { Story, StoryPatch, Versioned } from '@/api/types';
+import type { DocumentNode } from '@/components/StoryContent/StoryContent';
 import { dropDraft, keepDraft, readDraft } from '@/editor/drafts';
-import { type FormErrors, type StoryForm, check, createOf, isDirty, patchOf } from './form';
+import {
+  type FormErrors,
+  type StoryForm,
+  check,
+  createOf,
+  isDirty,
+  patchOf,
+  wholeOf,
+} from './form';
 
 /** Where the writing stands. Only `conflict` waits for a decision. */
 export type SaveState =
@@ -93,15 +102,11 @@ export function useStorySave(begin: Begin) {
     setState({ is: 'saved' });
   }
 
-  async function put(onTopOf: string) {
-    const sent = form;
+  async function put(sent: StoryForm, onTopOf: string, patch: StoryPatch) {
     setState({ is: 'saving' });
     try {
       if (begin.story) {
-        settle(
-          sent,
-          await updateStory(begin.story.value.id, onTopOf, patchOf(sent, saved, myName)),
-        );
+        settle(sent, await updateStory(begin.story.value.id, onTopOf, patch));
       } else {
         const story = await createStory(createOf(sent, legacyId));
         over.current = true;
@@ -127,17 +132,23 @@ export function useStorySave(begin: Begin) {
       settle(form, { value: begin.story.value, etag }); // Only spaces, or a note without a change.
       return;
     }
-    await put(etag);
+    await put(form, etag, patchOf(form, saved, myName));
   }
 
-  /** After a conflict: mine becomes the newest version, theirs stays the one before. */
-  async function keepMine(): Promise<void> {
+  /**
+   * After a conflict: the story becomes what stands on this desk, all of it; theirs stays the version
+   * before. `content` is the text as it stands, changed or not.
+   */
+  async function keepMine(content: DocumentNode | null): Promise<void> {
     if (!begin.story) return;
+    const found = check(form);
+    setErrors(found);
+    if (Object.keys(found).length > 0) return;
     setState({ is: 'saving' });
     try {
       const theirs = await freshStory(begin.story.value.id);
       setEtag(theirs.etag);
-      await put(theirs.etag);
+      await put(form, theirs.etag, wholeOf({ ...form, content }, myName));
     } catch (error) {
       setState({ is: 'failed', error });
       noticeSessionEnd(error);
