@@ -315,9 +315,11 @@ def run(options):
             return serve(daemon, password)
     except KeyboardInterrupt:
         print()
-    finally:
-        status = daemon.stop()
+    except BaseException:
+        daemon.stop()
+        raise
     with result("stopped the daemon"):
+        status = daemon.stop()
         check(status == 0, f"it ended with status {status}; its log is {options.log}")
     return 0
 
