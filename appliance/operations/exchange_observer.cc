@@ -59,8 +59,9 @@ void ExchangeObserver::operator()(const http::Exchange& exchange) const {
 }
 
 void AddServerMetrics(Metrics& metrics, const http::Server& server) {
-  const auto add = [&](Metrics::Kind kind, std::string name, std::string help, auto member) {
-    metrics.AddReading(kind, std::move(name), std::move(help),
+  const auto add = [&](Metrics::Kind kind, const std::string& name, const std::string& help,
+                       auto member) {
+    metrics.AddReading(kind, name, help,
                        [&server, member] { return static_cast<double>(server.Stats().*member); });
   };
   using http::ServerStats;

@@ -18,16 +18,17 @@ void RunOnce(const std::string& name, const std::function<Status()>& task) {
 
 Periodic::Periodic(std::string name, std::chrono::milliseconds interval,
                    std::function<Status()> task)
-    : thread_([name = std::move(name), interval, task = std::move(task)](std::stop_token stop) {
-        std::mutex mutex;
-        std::condition_variable_any wake;
-        std::unique_lock lock(mutex);
-        for (;;) {
-          wake.wait_for(lock, stop, interval, [] { return false; });
-          if (stop.stop_requested()) break;
-          RunOnce(name, task);
-        }
-        RunOnce(name, task);
-      }) {}
+    : thread_(
+          [name = std::move(name), interval, task = std::move(task)](const std::stop_token& stop) {
+            std::mutex mutex;
+            std::condition_variable_any wake;
+            std::unique_lock lock(mutex);
+            for (;;) {
+              wake.wait_for(lock, stop, interval, [] { return false; });
+              if (stop.stop_requested()) break;
+              RunOnce(name, task);
+            }
+            RunOnce(name, task);
+          }) {}
 
 }  // namespace heirloom

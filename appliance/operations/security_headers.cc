@@ -12,7 +12,7 @@ constexpr char kContentSecurityPolicy[] =
     "form-action 'self'; frame-ancestors 'none'";
 
 constexpr char kPermissionsPolicy[] =
-    "accelerometer=(), bluetooth=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), "
+    "accelerometer=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), "
     "hid=(), magnetometer=(), microphone=(), midi=(), payment=(), serial=(), usb=()";
 
 }  // namespace

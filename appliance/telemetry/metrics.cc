@@ -64,23 +64,22 @@ void Metrics::Histogram::Observe(double value, const MetricLabels& labels) const
   family_->Add(ToPrometheus(labels), *bounds_).Observe(value);
 }
 
-Metrics::Counter Metrics::AddCounter(std::string name, std::string help) {
+Metrics::Counter Metrics::AddCounter(const std::string& name, const std::string& help) {
   impl_->ClaimName(name);
   try {
-    return Counter(
-        prometheus::BuildCounter().Name(name).Help(std::move(help)).Register(impl_->registry));
+    return Counter(prometheus::BuildCounter().Name(name).Help(help).Register(impl_->registry));
   } catch (const std::exception& error) {
     Panic("metric " + name + ": " + error.what());
   }
 }
 
-Metrics::Histogram Metrics::AddHistogram(std::string name, std::string help,
+Metrics::Histogram Metrics::AddHistogram(const std::string& name, const std::string& help,
                                          std::vector<double> bounds) {
   impl_->ClaimName(name);
   const std::lock_guard lock(impl_->mutex);
   impl_->bounds.push_back(std::move(bounds));
   try {
-    return {prometheus::BuildHistogram().Name(name).Help(std::move(help)).Register(impl_->registry),
+    return {prometheus::BuildHistogram().Name(name).Help(help).Register(impl_->registry),
             impl_->bounds.back()};
   } catch (const std::exception& error) {
     Panic("metric " + name + ": " + error.what());

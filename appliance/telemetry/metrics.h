@@ -50,9 +50,10 @@ class Metrics {
 
   // Registering a name twice, or a name or label that Prometheus does not allow, is a bug and
   // panics.
-  Counter AddCounter(std::string name, std::string help);
+  Counter AddCounter(const std::string& name, const std::string& help);
   // `bounds`: upper bounds of the buckets, growing.
-  Histogram AddHistogram(std::string name, std::string help, std::vector<double> bounds);
+  Histogram AddHistogram(const std::string& name, const std::string& help,
+                         std::vector<double> bounds);
 
   // What is known elsewhere is read when somebody scrapes. kCounter: only ever grows. What `read`
   // uses must outlive this.

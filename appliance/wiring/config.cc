@@ -38,9 +38,10 @@ class Checker {
     const Setting* setting = Find(key);
     return setting ? setting->values.front() : std::string(otherwise);
   }
-  std::vector<std::string> List(std::string_view key, std::vector<std::string> otherwise) const {
+  std::vector<std::string> List(std::string_view key,
+                                const std::vector<std::string>& otherwise) const {
     const Setting* setting = Find(key);
-    return setting ? setting->values : std::move(otherwise);
+    return setting ? setting->values : otherwise;
   }
   void Add(std::string_view key, std::string problem) {
     const Setting* setting = Find(key);
@@ -147,8 +148,8 @@ void ReadListen(Checker& check, Config::Http& http) {
 }
 
 std::vector<std::string> ReadNetworks(Checker& check, std::string_view key,
-                                      std::vector<std::string> otherwise) {
-  const std::vector<std::string> networks = check.List(key, std::move(otherwise));
+                                      const std::vector<std::string>& otherwise) {
+  const std::vector<std::string> networks = check.List(key, otherwise);
   for (const std::string& network : networks) {
     const auto parsed = http::TrustedProxies::Parse({network});
     if (!parsed) check.Add(key, parsed.error().message);

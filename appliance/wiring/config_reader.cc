@@ -72,13 +72,14 @@ std::string KeyOf(std::string_view variable) {
 
 void ReadVariables(const std::map<std::string, std::string>& environment,
                    std::vector<Setting>& settings, std::vector<FieldError>& errors) {
-  for (const auto& [variable, text] : environment) {
+  for (const auto& entry : environment) {
+    const std::string& variable = entry.first;
     const auto keys = ConfigKeys();
     const auto key = std::find_if(keys.begin(), keys.end(), [&](const ConfigKey& known) {
       return VariableOf(known.name) == variable;
     });
     if (key != keys.end()) {
-      Put(settings, MakeSetting(*key, text, variable));
+      Put(settings, MakeSetting(*key, entry.second, variable));
     } else if (NamesASection(variable)) {
       errors.push_back({variable, UnknownKey(KeyOf(variable))});
     }

@@ -2,6 +2,7 @@
 
 #include <sys/statvfs.h>
 
+#include <algorithm>
 #include <chrono>
 #include <utility>
 
@@ -24,9 +25,9 @@
 #include "appliance/search/indexer.h"
 #include "appliance/search/search_routes.h"
 #include "appliance/search/search_service.h"
+#include "appliance/stories/import_routes.h"
 #include "appliance/stories/import_service.h"
 #include "appliance/stories/story_feed_service.h"
-#include "appliance/stories/import_routes.h"
 #include "appliance/stories/story_routes.h"
 #include "appliance/stories/story_service.h"
 #include "appliance/telemetry/metrics.h"
@@ -53,10 +54,14 @@ CheckResult CheckDatabase(Database& database) {
   return {CheckResult::State::kFailing, "The database does not answer."};
 }
 
+std::int64_t LagOf(const IndexerState& state) {
+  return std::max<std::int64_t>(state.head - state.committed, 0);
+}
+
 // Search shows less than there is while it is behind; everything else goes on.
 CheckResult CheckSearch(const Indexer& indexer) {
   const IndexerState state = indexer.State();
-  const std::int64_t lag = state.head - state.committed;
+  const std::int64_t lag = LagOf(state);
   if (!state.failure.empty()) return {CheckResult::State::kBehind, "Stands still; see the log."};
   if (state.rebuilding) return {CheckResult::State::kBehind, "Is being built again."};
   if (lag > 0) return {CheckResult::State::kBehind, std::to_string(lag) + " events behind."};
@@ -145,10 +150,8 @@ class Daemon::Impl {
     metrics_.AddInfo("heirloom_build_info", "What runs here.",
                      {{"version", std::string(Version())}});
     metrics_.AddReading(Kind::kGauge, "heirloom_search_index_lag_events",
-                        "Events that the search index has not followed yet.", [this] {
-                          const IndexerState state = indexer_.State();
-                          return static_cast<double>(state.head - state.committed);
-                        });
+                        "Events that the search index has not followed yet.",
+                        [this] { return static_cast<double>(LagOf(indexer_.State())); });
     metrics_.AddReading(Kind::kGauge, "heirloom_search_index_rebuilding",
                         "1 while the search index is built again.",
                         [this] { return indexer_.State().rebuilding ? 1.0 : 0.0; });
