@@ -74,7 +74,10 @@ TEST_CASE("a lock that is a link to elsewhere is not followed", "[data_directory
 }
 
 TEST_CASE("root does not write into somebody else's installation", "[data_directory]") {
-  if (::geteuid() != 0) return;  // Only root can meet this.
+  if (::geteuid() != 0) {
+    WARN("not run: only root can meet this");
+    return;
+  }
   const TempFolder folder;
   auto opened = DataDirectory::Open(folder.Path(), Missing::kRefuse);
   REQUIRE(opened);
