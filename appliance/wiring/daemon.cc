@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <thread>
 #include <utility>
 
 #include "appliance/base/log.h"
@@ -13,6 +14,7 @@
 #include "appliance/legacies/legacy_routes.h"
 #include "appliance/legacies/legacy_service.h"
 #include "appliance/operations/control_server.h"
+#include "appliance/operations/control_socket.h"
 #include "appliance/operations/data_directory.h"
 #include "appliance/operations/exchange_observer.h"
 #include "appliance/operations/health_service.h"
@@ -40,6 +42,8 @@ namespace {
 
 constexpr std::chrono::seconds kDrainFor{20};
 constexpr std::chrono::seconds kHousekeepEach{60};
+constexpr std::chrono::seconds kWaitForLock{5};
+constexpr std::chrono::milliseconds kBetweenTries{50};
 
 Manifest MakeManifest() {
   return {.version = std::string(Version()),
@@ -72,6 +76,24 @@ double FreeBytes(const std::filesystem::path& path) {
   struct statvfs about {};
   if (::statvfs(path.c_str(), &about) != 0) return 0;
   return static_cast<double>(about.f_bavail) * static_cast<double>(about.f_frsize);
+}
+
+// Another daemon keeps the lock for good; a command, or a daemon that is just ending, gives it back
+// in a moment.
+Status Lock(DataDirectory& directory) {
+  const auto give_up_at = std::chrono::steady_clock::now() + kWaitForLock;
+  for (;;) {
+    const Result<bool> locked = directory.TryLock();
+    if (!locked) return ErrorOf(locked);
+    if (*locked) return {};
+    const bool daemon_runs = ConnectToControlSocket(directory.descriptor()).has_value();
+    if (daemon_runs || std::chrono::steady_clock::now() >= give_up_at) break;
+    std::this_thread::sleep_for(kBetweenTries);
+  }
+  const std::optional<int> holder = directory.LockHolder();
+  return Fail(ErrorCode::kUnavailable,
+              "the data directory " + directory.path().string() + " is in use by " +
+                  (holder ? "process " + std::to_string(*holder) : "another process"));
 }
 
 http::ServerOptions ServerOptionsOf(const Config& config) {
@@ -220,14 +242,7 @@ Result<Daemon> Daemon::Start(const Config& config) {
   Result<DataDirectory> directory =
       DataDirectory::Open(config.data_dir, DataDirectory::Missing::kCreate);
   if (!directory) return ErrorOf(directory);
-  const Result<bool> locked = directory->TryLock();
-  if (!locked) return ErrorOf(locked);
-  if (!*locked) {
-    const std::optional<int> holder = directory->LockHolder();
-    return Fail(ErrorCode::kUnavailable,
-                "the data directory " + config.data_dir.string() + " is in use by " +
-                    (holder ? "process " + std::to_string(*holder) : "another process"));
-  }
+  if (const Status locked = Lock(*directory); !locked) return ErrorOf(locked);
   auto core = Core::Open(config);
   if (!core) return ErrorOf(core);
   auto index = OpenSearchIndex(config);

@@ -1,13 +1,17 @@
 """How the daemon starts, stops and dies."""
 
+import contextlib
+import fcntl
 import http.client
 import os
+import pathlib
 import re
 import signal
 import socket
 import threading
 import time
 import unittest
+from concurrent.futures import ThreadPoolExecutor
 
 from heirloom import EMAIL, LIMIT, TestCase
 
@@ -41,6 +45,26 @@ class Start(TestCase):
         said = self.refused("serve", "--data-dir", self.data_dir, "--listen", "127.0.0.1:0")
         self.assertIn(f"in use by process {daemon.process.pid}", said)
         self.assertEqual(daemon.ask("/healthz")[0], 200)
+
+    def test_it_waits_for_a_command_that_is_just_ending(self):
+        self.data_dir.mkdir()
+        with open(self.data_dir / "lock", "w", encoding="ascii") as lock, ThreadPoolExecutor() as pool:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            started = pool.submit(self.serve)
+            self.wait_until_opened()
+            self.assertFalse(started.done())
+            lock.close()  # Which gives it back.
+            self.assertEqual(started.result(LIMIT).ask("/healthz")[0], 200)
+
+    def wait_until_opened(self):
+        """Until a child of ours has the data directory open."""
+        give_up_at = time.monotonic() + LIMIT
+        while time.monotonic() < give_up_at:
+            for link in pathlib.Path("/proc").glob("[0-9]*/fd/*"):
+                with contextlib.suppress(OSError):
+                    if os.readlink(link) == str(self.data_dir):
+                        return
+        self.fail("nobody opened the data directory")
 
     def test_a_port_that_is_taken_is_named(self):
         with socket.create_server(("127.0.0.1", 0)) as taken:
