@@ -1,6 +1,7 @@
 #include "appliance/identity/authenticator.h"
 
 #include "appliance/base/encoding.h"
+#include "appliance/http/respond.h"
 
 namespace heirloom {
 namespace {
@@ -85,6 +86,14 @@ Result<Principal> Authenticator::operator()(const http::Request& request) const 
   auto caller = Identify(request);
   if (!caller) return ErrorOf(caller);
   return std::move(caller->principal);
+}
+
+Result<Asked> Authenticator::Ask(const http::Request& request) const {
+  auto who = (*this)(request);
+  if (!who) return ErrorOf(who);
+  auto id = http::PathId(request, "id");
+  if (!id) return ErrorOf(id);
+  return Asked{std::move(*who), std::move(*id)};
 }
 
 }  // namespace heirloom

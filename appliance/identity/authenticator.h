@@ -3,10 +3,18 @@
 #include <string>
 #include <string_view>
 
+#include "appliance/base/random.h"
+#include "appliance/domain/principal.h"
 #include "appliance/http/message.h"
 #include "appliance/identity/identity_service.h"
 
 namespace heirloom {
+
+// Who asks, and for which thing.
+struct Asked {
+  Principal who;
+  Id id;  // `{id}` of the path.
+};
 
 // Finds out who sends a request: by bearer token, or by session cookie. With the cookie, which
 // browsers send by themselves, an unsafe method must also prove that our own page made it: the
@@ -19,6 +27,8 @@ class Authenticator {
   // kUnauthenticated when nobody is signed in, kForbidden when the page that sends is not ours.
   Result<Caller> Identify(const http::Request& request) const;
   Result<Principal> operator()(const http::Request& request) const;
+  // With the path's `{id}`; kNotFound when that is no id, since it can name nothing.
+  Result<Asked> Ask(const http::Request& request) const;
 
   // For what needs no session yet (sign-in, first run): only that no foreign page sends it.
   static Status RefuseForeignPages(const http::Request& request);

@@ -23,6 +23,15 @@ Result<bool> AnyUser(Reader& reader, std::string_view tenant) {
   return any;
 }
 
+Result<bool> AnyAdmin(Reader& reader, std::string_view tenant) {
+  bool any = false;
+  const Status read =
+      reader.Query("SELECT 1 FROM users WHERE tenant_id = $1 AND role = 'admin' LIMIT 1", {tenant},
+                   [&](const Row&) { return !(any = true); });
+  if (!read) return ErrorOf(read);
+  return any;
+}
+
 Result<std::optional<UserRow>> UserByEmail(Reader& reader, std::string_view tenant,
                                            std::string_view email_key) {
   std::optional<UserRow> user;

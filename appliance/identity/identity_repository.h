@@ -38,6 +38,7 @@ struct TokenRow {
 namespace identity_repository {
 
 Result<bool> AnyUser(Reader& reader, std::string_view tenant);
+Result<bool> AnyAdmin(Reader& reader, std::string_view tenant);
 Result<std::optional<UserRow>> UserByEmail(Reader& reader, std::string_view tenant,
                                            std::string_view email_key);
 Result<std::optional<std::string>> PasswordHashOf(Reader& reader, std::string_view tenant,

@@ -63,6 +63,15 @@ Result<std::string> JoinScopes(const std::vector<std::string>& scopes) {
   return joined;
 }
 
+Status InsertAccount(Transaction& tx, const UserRow& user, std::string_view password_hash,
+                     Time now) {
+  if (Status s = repository::InsertUser(tx, kTenant, user, FoldKey(user.email), now); !s) {
+    if (s.error().code != ErrorCode::kConflict) return s;
+    return Fail(ErrorCode::kConflict, "Somebody has an account with this e-mail already.");
+  }
+  return repository::SetPassword(tx, kTenant, user.id, password_hash, now);
+}
+
 }  // namespace
 
 IdentityService::IdentityService(Database& database, PasswordHasher& hasher, const Clock& clock,
@@ -79,7 +88,7 @@ Result<std::string> IdentityService::NewSetupToken() {
   const std::string token = NewSecret(random_);
   const Time now = clock_.Now();
   const auto written = database_.Write([&](Transaction& tx) -> Status {
-    const auto any = repository::AnyUser(tx, kTenant);
+    const auto any = repository::AnyAdmin(tx, kTenant);
     if (!any) return ErrorOf(any);
     if (*any) {
       return Fail(ErrorCode::kConflict,
@@ -111,16 +120,14 @@ Result<NewSession> IdentityService::CompleteSetup(std::string_view token,
   const Time now = clock_.Now();
   std::optional<NewSession> session;
   const auto written = database_.Write([&](Transaction& tx) -> Status {
-    const auto any = repository::AnyUser(tx, kTenant);
+    const auto any = repository::AnyAdmin(tx, kTenant);
     if (!any) return ErrorOf(any);
     const auto good = repository::SetupLinkIsGood(tx, kTenant, token_hash, now);
     if (!good) return ErrorOf(good);
     if (*any || !*good) {
       return Fail(ErrorCode::kConflict, "This installation has been set up already; sign in.");
     }
-    if (Status s = repository::InsertUser(tx, kTenant, user, FoldKey(user.email), now); !s)
-      return s;
-    if (Status s = repository::SetPassword(tx, kTenant, user.id, *password_hash, now); !s) return s;
+    if (Status s = InsertAccount(tx, user, *password_hash, now); !s) return s;
     if (Status s = repository::DeleteSetupLinks(tx, kTenant); !s) return s;
     auto begun = BeginSession(tx, AccountOf(user));
     if (!begun) return ErrorOf(begun);
@@ -138,13 +145,8 @@ Result<Account> IdentityService::AddUser(const NewAccount& account) {
   const UserRow user{ids_.Next(), CollapseSpace(account.email), CollapseSpace(account.name),
                      account.is_admin};
   const Time now = clock_.Now();
-  const auto written = database_.Write([&](Transaction& tx) -> Status {
-    if (Status s = repository::InsertUser(tx, kTenant, user, FoldKey(user.email), now); !s) {
-      if (s.error().code != ErrorCode::kConflict) return s;
-      return Fail(ErrorCode::kConflict, "Somebody has an account with this e-mail already.");
-    }
-    return repository::SetPassword(tx, kTenant, user.id, *password_hash, now);
-  });
+  const auto written = database_.Write(
+      [&](Transaction& tx) -> Status { return InsertAccount(tx, user, *password_hash, now); });
   if (!written) return ErrorOf(written);
   return AccountOf(user);
 }

@@ -53,11 +53,12 @@ class IdentityService {
 
   // Whether nobody has an account yet.
   Result<bool> NeedsSetup();
-  // A fresh one-time token for the first-run page, good for 24 hours; kConflict once somebody has
-  // an account. Earlier ones stay good until the first account is made.
+  // A fresh one-time token for the first-run page, good for 24 hours; kConflict once somebody is
+  // admin. Earlier ones stay good until the first admin is made. Accounts that the operator added
+  // before do not matter: the installation still needs its admin.
   Result<std::string> NewSetupToken();
-  // Makes the first account, an admin, and signs it in. kForbidden for a token that is not good,
-  // kConflict once somebody has an account.
+  // Makes the first admin and signs it in. kForbidden for a token that is not good, kConflict once
+  // somebody is admin or when the e-mail is taken.
   Result<NewSession> CompleteSetup(std::string_view token, const NewAccount& account);
 
   // For the operator's command line. kConflict when the e-mail is taken.

@@ -30,6 +30,18 @@ TEST_CASE("the first-run link makes one admin and is then used up", "[identity]"
   CHECK(house.identity.NewSetupToken().error().code == ErrorCode::kConflict);
 }
 
+TEST_CASE("people without an admin still have a first-run link", "[identity]") {
+  Household house;
+  REQUIRE(house.identity.AddUser({"Ada", "ada@example.org", "a long password", false}));
+  const auto token = house.identity.NewSetupToken();
+  REQUIRE(token);
+  CHECK(house.identity.CompleteSetup(*token, {"Eve", "ada@example.org", "a long password"})
+            .error()
+            .code == ErrorCode::kConflict);
+  CHECK(house.identity.CompleteSetup(*token, kRosa)->account.is_admin);
+  CHECK(house.identity.NewSetupToken().error().code == ErrorCode::kConflict);
+}
+
 TEST_CASE("a first-run link that is wrong or a day old opens nothing", "[identity]") {
   Household house;
   const std::string token = house.identity.NewSetupToken().value();

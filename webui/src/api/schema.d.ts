@@ -82,7 +82,7 @@ export interface paths {
         /** Does this installation still wait for its first person? */
         get: operations["getSetup"];
         put?: never;
-        /** Make the first account, with the one-time link that the daemon printed, and sign in. */
+        /** Make the first admin's account, with the one-time link that the daemon printed, and sign in. */
         post: operations["completeSetup"];
         delete?: never;
         options?: never;

@@ -1,15 +1,17 @@
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Navigate } from 'react-router';
+import { Navigate, useLocation } from 'react-router';
 import { isStatus } from '@/api/errors';
 import { legaciesQuery, meQuery, setupQuery } from '@/api/queries';
+import type { Legacy } from '@/api/types';
 import { ButtonLink } from '@/components/Button/Button';
 import { PageTitle } from '@/components/Page/Page';
 import { Skeleton } from '@/components/Skeleton/Skeleton';
 import { Door } from '@/scenes/SignIn/Door';
 import { Trouble } from '@/scenes/Shell/Trouble';
 import { FirstLegacy } from './FirstLegacy';
-import { FirstPerson } from './FirstPerson';
+import { FirstPerson, tokenOf } from './FirstPerson';
 import { FirstStory } from './FirstStory';
 import styles from '@/scenes/SignIn/Door.module.css';
 
@@ -22,6 +24,9 @@ export function Component() {
   const me = useQuery({ ...meQuery, retry: false });
   const setup = useQuery({ ...setupQuery, enabled: me.isError });
   const legacies = useInfiniteQuery({ ...legaciesQuery, enabled: me.isSuccess });
+  const { hash } = useLocation();
+
+  const [telling, setTelling] = useState<Legacy | null>(null);
 
   if (me.isSuccess) {
     const mine = legacies.data?.pages[0]?.items;
@@ -35,8 +40,11 @@ export function Component() {
     if (!mine) return <Waiting />;
     const [legacy] = mine;
     if (!legacy) return <FirstLegacy />;
+    if (telling) return <FirstStory legacy={telling} />;
     if (mine.length > 1 || legacy.story_count > 0) return <Navigate to="/" replace />;
-    return <FirstStory legacy={legacy} />;
+    // From here on the story is being told: that it then exists must not lead away from it.
+    setTelling(legacy);
+    return null;
   }
   const failure = me.isError && !isStatus(me.error, 401) ? me.error : setup.error;
   if (failure) {
@@ -50,7 +58,8 @@ export function Component() {
     );
   }
   if (!setup.data) return <Waiting />;
-  if (!setup.data.needed) {
+  // A link stays good while there are people but no admin yet; the daemon decides when it is used.
+  if (!setup.data.needed && tokenOf(hash) === null) {
     return (
       <Door>
         <PageTitle name={t('setup.usedTitle')} className={styles.title}>
