@@ -150,7 +150,7 @@ bool Connection::AdvanceBody() {
 
 bool Connection::BeginRequest(std::string_view head_text) {
   RequestHead head;
-  std::optional<Refusal> refusal = ParseHead(head_text, owner_.head_limits_, head);
+  const std::optional<Refusal> refusal = ParseHead(head_text, owner_.head_limits_, head);
   request_ = Request();
   request_.method = std::move(head.method);
   request_.path = std::move(head.path);
@@ -167,9 +167,8 @@ bool Connection::BeginRequest(std::string_view head_text) {
   begun_ = steady_clock::now();
   close_ = head.close;
   continue_due_ = head.expect_continue && head.HasBody();
-  refusal = CheckBody(head);
-  if (refusal) {
-    Refuse(*refusal);
+  if (match_.handler != nullptr && match_.options.max_body == 0 && head.HasBody()) {
+    Refuse({400, "This request takes no body."});
     return false;
   }
   if (match_.handler == nullptr && head.HasBody()) {
@@ -180,16 +179,6 @@ bool Connection::BeginRequest(std::string_view head_text) {
   }
   body_.emplace(head, match_.options.max_body);
   return true;
-}
-
-std::optional<Refusal> Connection::CheckBody(const RequestHead& head) const {
-  if (match_.handler == nullptr || !head.HasBody()) return std::nullopt;
-  const std::size_t max_body = match_.options.max_body;
-  if (max_body == 0) return Refusal{400, "This request takes no body."};
-  if (head.content_length > max_body) {
-    return Refusal{413, "The body may have at most " + std::to_string(max_body) + " bytes."};
-  }
-  return std::nullopt;
 }
 
 void Connection::SendContinue() {

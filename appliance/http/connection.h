@@ -34,7 +34,6 @@ class Connection final : public Watcher {
   bool AdvanceHead();
   bool AdvanceBody();
   bool BeginRequest(std::string_view head_text);
-  std::optional<Refusal> CheckBody(const RequestHead& head) const;
   void SendContinue();
   bool FitsBudget();
 

@@ -74,6 +74,11 @@ TEST_CASE("chunks may fill the limit and not a byte more", "[http][body]") {
   CHECK(Read(Chunked(), 10, "ffffffffffffffff\r\n", 100).status == 400);
 }
 
+TEST_CASE("a chunk that is longer than it says is refused", "[http][body]") {
+  CHECK(Read(Chunked(), 100, "5\r\nhelloX\r\n0\r\n\r\n", 100).status == 400);
+  CHECK(Read(Chunked(), 100, "5\r\nhello0\r\n\r\n", 100).status == 400);
+}
+
 TEST_CASE("lines of a chunked body that never end are refused", "[http][body]") {
   CHECK(Read(Chunked(), 100, std::string(10'000, '1'), 64).status == 400);
   CHECK(Read(Chunked(), 100, "0\r\nX: " + std::string(10'000, 'y'), 64).status == 400);
