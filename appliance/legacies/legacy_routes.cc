@@ -98,66 +98,61 @@ class LegacyRoutes {
   }
 
   Result<Response> Get(const Request& request) const {
-    const auto who = who_(request);
-    if (!who) return ErrorOf(who);
-    const auto id = http::PathId(request, "id");
-    if (!id) return ErrorOf(id);
-    const auto legacy = legacies_.Get(*who, *id);
+    const auto asked = who_.Ask(request);
+    if (!asked) return ErrorOf(asked);
+    const auto& [who, id] = *asked;
+    const auto legacy = legacies_.Get(who, id);
     if (!legacy) return ErrorOf(legacy);
     return LegacyResponse(200, *legacy);
   }
 
   Result<Response> Update(const Request& request) const {
-    const auto who = who_(request);
-    if (!who) return ErrorOf(who);
-    const auto id = http::PathId(request, "id");
-    if (!id) return ErrorOf(id);
+    const auto asked = who_.Ask(request);
+    if (!asked) return ErrorOf(asked);
+    const auto& [who, id] = *asked;
     // First whether it is theirs to see at all, so that no other answer tells that it is there.
-    if (const auto seen = legacies_.Get(*who, *id); !seen) return ErrorOf(seen);
+    if (const auto seen = legacies_.Get(who, id); !seen) return ErrorOf(seen);
     const auto version = http::ReadIfMatch(request);
     if (!version) return ErrorOf(version);
     const auto input = ReadInput(request, false);
     if (!input) return ErrorOf(input);
-    const auto changed = legacies_.Update(*who, *id, *version, *input);
+    const auto changed = legacies_.Update(who, id, *version, *input);
     if (!changed) return ErrorOf(changed);
     Response response = LegacyResponse(200, changed->value);
     return http::SetSequence(response, changed->position);
   }
 
   Result<Response> Delete(const Request& request) const {
-    const auto who = who_(request);
-    if (!who) return ErrorOf(who);
-    const auto id = http::PathId(request, "id");
-    if (!id) return ErrorOf(id);
-    if (const auto seen = legacies_.Get(*who, *id); !seen) return ErrorOf(seen);
+    const auto asked = who_.Ask(request);
+    if (!asked) return ErrorOf(asked);
+    const auto& [who, id] = *asked;
+    if (const auto seen = legacies_.Get(who, id); !seen) return ErrorOf(seen);
     const auto version = http::ReadIfMatch(request);
     if (!version) return ErrorOf(version);
-    const auto position = legacies_.Delete(*who, *id, *version);
+    const auto position = legacies_.Delete(who, id, *version);
     if (!position) return ErrorOf(position);
     Response response = Response::NoContent();
     return http::SetSequence(response, *position);
   }
 
   Result<Response> Members(const Request& request) const {
-    const auto who = who_(request);
-    if (!who) return ErrorOf(who);
-    const auto id = http::PathId(request, "id");
-    if (!id) return ErrorOf(id);
+    const auto asked = who_.Ask(request);
+    if (!asked) return ErrorOf(asked);
+    const auto& [who, id] = *asked;
     http::QueryReader query(request);
     const http::PageRequest page = http::ReadPage(query, 3);
     query.RefuseUnknown();
     if (const Status good = query.Check(); !good) return ErrorOf(good);
-    const auto found = legacies_.Members(*who, *id, page.after, page.limit);
+    const auto found = legacies_.Members(who, id, page.after, page.limit);
     if (!found) return ErrorOf(found);
     return http::PageResponse(found->items, found->next, WriteMember);
   }
 
   Result<Response> AddMember(const Request& request) const {
-    const auto who = who_(request);
-    if (!who) return ErrorOf(who);
-    const auto id = http::PathId(request, "id");
-    if (!id) return ErrorOf(id);
-    if (const auto seen = legacies_.Get(*who, *id); !seen) return ErrorOf(seen);
+    const auto asked = who_.Ask(request);
+    if (!asked) return ErrorOf(asked);
+    const auto& [who, id] = *asked;
+    if (const auto seen = legacies_.Get(who, id); !seen) return ErrorOf(seen);
     const auto body = http::ReadJson(request);
     if (!body) return ErrorOf(body);
     FieldReader fields(*body);
@@ -165,38 +160,36 @@ class LegacyRoutes {
     const auto role = ReadRole(fields);
     fields.RefuseUnknown();
     if (const Status good = fields.Check(); !good) return ErrorOf(good);
-    const auto added = legacies_.AddMember(*who, *id, email, *role);
+    const auto added = legacies_.AddMember(who, id, email, *role);
     if (!added) return ErrorOf(added);
     return MemberResponse(201, *added);
   }
 
   Result<Response> ChangeMember(const Request& request) const {
-    const auto who = who_(request);
-    if (!who) return ErrorOf(who);
-    const auto id = http::PathId(request, "id");
-    if (!id) return ErrorOf(id);
+    const auto asked = who_.Ask(request);
+    if (!asked) return ErrorOf(asked);
+    const auto& [who, id] = *asked;
     const auto user = http::PathId(request, "user_id");
     if (!user) return ErrorOf(user);
-    if (const auto seen = legacies_.Get(*who, *id); !seen) return ErrorOf(seen);
+    if (const auto seen = legacies_.Get(who, id); !seen) return ErrorOf(seen);
     const auto body = http::ReadJson(request);
     if (!body) return ErrorOf(body);
     FieldReader fields(*body);
     const auto role = ReadRole(fields);
     fields.RefuseUnknown();
     if (const Status good = fields.Check(); !good) return ErrorOf(good);
-    const auto changed = legacies_.ChangeMember(*who, *id, *user, *role);
+    const auto changed = legacies_.ChangeMember(who, id, *user, *role);
     if (!changed) return ErrorOf(changed);
     return MemberResponse(200, *changed);
   }
 
   Result<Response> RemoveMember(const Request& request) const {
-    const auto who = who_(request);
-    if (!who) return ErrorOf(who);
-    const auto id = http::PathId(request, "id");
-    if (!id) return ErrorOf(id);
+    const auto asked = who_.Ask(request);
+    if (!asked) return ErrorOf(asked);
+    const auto& [who, id] = *asked;
     const auto user = http::PathId(request, "user_id");
     if (!user) return ErrorOf(user);
-    const auto position = legacies_.RemoveMember(*who, *id, *user);
+    const auto position = legacies_.RemoveMember(who, id, *user);
     if (!position) return ErrorOf(position);
     Response response = Response::NoContent();
     return http::SetSequence(response, *position);

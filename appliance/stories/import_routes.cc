@@ -57,10 +57,8 @@ Response ReportResponse(const Written<std::vector<ImportedItem>>& imported) {
 }
 
 Result<Response> Import(const Request& request, ImportService& imports, const Authenticator& auth) {
-  const auto who = auth(request);
-  if (!who) return ErrorOf(who);
-  const auto id = http::PathId(request, "id");
-  if (!id) return ErrorOf(id);
+  const auto asked = auth.Ask(request);
+  if (!asked) return ErrorOf(asked);
   const auto body = http::ReadJson(request, {.max_bytes = kMaxBody, .max_depth = 128});
   if (!body) return ErrorOf(body);
   FieldReader fields(*body);
@@ -75,7 +73,7 @@ Result<Response> Import(const Request& request, ImportService& imports, const Au
   for (std::size_t i = 0; i < items.Size(); ++i) {
     read.push_back(ReadItem(items.At(i), "/items/" + std::to_string(i)));
   }
-  const auto imported = imports.Import(*who, *id, source, read);
+  const auto imported = imports.Import(asked->who, asked->id, source, read);
   if (!imported) return ErrorOf(imported);
   return ReportResponse(*imported);
 }

@@ -88,22 +88,20 @@ class StoryRoutes {
   }
 
   Result<Response> Get(const Request& request) const {
-    const auto who = who_(request);
-    if (!who) return ErrorOf(who);
-    const auto id = http::PathId(request, "id");
-    if (!id) return ErrorOf(id);
-    const auto story = stories_.Get(*who, *id);
+    const auto asked = who_.Ask(request);
+    if (!asked) return ErrorOf(asked);
+    const auto& [who, id] = *asked;
+    const auto story = stories_.Get(who, id);
     if (!story) return ErrorOf(story);
     return StoryResponse(200, *story);
   }
 
   Result<Response> Update(const Request& request) const {
-    const auto who = who_(request);
-    if (!who) return ErrorOf(who);
-    const auto id = http::PathId(request, "id");
-    if (!id) return ErrorOf(id);
+    const auto asked = who_.Ask(request);
+    if (!asked) return ErrorOf(asked);
+    const auto& [who, id] = *asked;
     // First whether it is theirs to see at all, so that no other answer tells that it is there.
-    if (const auto seen = stories_.Get(*who, *id); !seen) return ErrorOf(seen);
+    if (const auto seen = stories_.Get(who, id); !seen) return ErrorOf(seen);
     const auto version = http::ReadIfMatch(request);
     if (!version) return ErrorOf(version);
     const auto body = http::ReadJson(request, kStoryJson);
@@ -114,47 +112,44 @@ class StoryRoutes {
     input.note = fields.Text("note", {.max = 500}).value_or("");
     fields.RefuseUnknown();
     if (const Status good = fields.Check(); !good) return ErrorOf(good);
-    const auto changed = stories_.Update(*who, *id, *version, input);
+    const auto changed = stories_.Update(who, id, *version, input);
     if (!changed) return ErrorOf(changed);
     return WrittenResponse(*changed);
   }
 
   Result<Response> Delete(const Request& request) const {
-    const auto who = who_(request);
-    if (!who) return ErrorOf(who);
-    const auto id = http::PathId(request, "id");
-    if (!id) return ErrorOf(id);
-    if (const auto seen = stories_.Get(*who, *id); !seen) return ErrorOf(seen);
+    const auto asked = who_.Ask(request);
+    if (!asked) return ErrorOf(asked);
+    const auto& [who, id] = *asked;
+    if (const auto seen = stories_.Get(who, id); !seen) return ErrorOf(seen);
     const auto version = http::ReadIfMatch(request);
     if (!version) return ErrorOf(version);
-    const auto position = stories_.Delete(*who, *id, *version);
+    const auto position = stories_.Delete(who, id, *version);
     if (!position) return ErrorOf(position);
     Response response = Response::NoContent();
     return http::SetSequence(response, *position);
   }
 
   Result<Response> Revisions(const Request& request) const {
-    const auto who = who_(request);
-    if (!who) return ErrorOf(who);
-    const auto id = http::PathId(request, "id");
-    if (!id) return ErrorOf(id);
+    const auto asked = who_.Ask(request);
+    if (!asked) return ErrorOf(asked);
+    const auto& [who, id] = *asked;
     http::QueryReader query(request);
     const http::PageRequest page = http::ReadPage(query, 1);
     query.RefuseUnknown();
     if (const Status good = query.Check(); !good) return ErrorOf(good);
-    const auto found = stories_.Revisions(*who, *id, page.after, page.limit);
+    const auto found = stories_.Revisions(who, id, page.after, page.limit);
     if (!found) return ErrorOf(found);
     return http::PageResponse(found->items, found->next, WriteRevisionSummary);
   }
 
   Result<Response> GetRevision(const Request& request) const {
-    const auto who = who_(request);
-    if (!who) return ErrorOf(who);
-    const auto id = http::PathId(request, "id");
-    if (!id) return ErrorOf(id);
+    const auto asked = who_.Ask(request);
+    if (!asked) return ErrorOf(asked);
+    const auto& [who, id] = *asked;
     const auto number = RevisionNumber(request);
     if (!number) return ErrorOf(number);
-    const auto revision = stories_.GetRevision(*who, *id, *number);
+    const auto revision = stories_.GetRevision(who, id, *number);
     if (!revision) return ErrorOf(revision);
     JsonWriter json;
     WriteRevision(json, *revision);
@@ -162,16 +157,15 @@ class StoryRoutes {
   }
 
   Result<Response> Restore(const Request& request) const {
-    const auto who = who_(request);
-    if (!who) return ErrorOf(who);
-    const auto id = http::PathId(request, "id");
-    if (!id) return ErrorOf(id);
-    if (const auto seen = stories_.Get(*who, *id); !seen) return ErrorOf(seen);
+    const auto asked = who_.Ask(request);
+    if (!asked) return ErrorOf(asked);
+    const auto& [who, id] = *asked;
+    if (const auto seen = stories_.Get(who, id); !seen) return ErrorOf(seen);
     const auto number = RevisionNumber(request);
     if (!number) return ErrorOf(number);
     const auto version = http::ReadIfMatch(request);
     if (!version) return ErrorOf(version);
-    const auto restored = stories_.Restore(*who, *id, *number, *version);
+    const auto restored = stories_.Restore(who, id, *number, *version);
     if (!restored) return ErrorOf(restored);
     return WrittenResponse(*restored);
   }
