@@ -134,7 +134,7 @@ void SetUp(CURL* curl, const HttpClientOptions& options, const HttpUrl& url,
   Set(curl, CURLOPT_PROTOCOLS_STR, "http,https");
   Set(curl, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
   Set(curl, CURLOPT_HTTP09_ALLOWED, 0L);
-  Set(curl, CURLOPT_NOSIGNAL, 1L);
+  Set(curl, CURLOPT_NOSIGNAL, 1L);  // No SIGALRM; and curl writes without SIGPIPE, also under TLS.
   Set(curl, CURLOPT_USERAGENT, options.user_agent.c_str());
   Set(curl, CURLOPT_TIMEOUT_MS, static_cast<long>(left.count()));
   Set(curl, CURLOPT_CONNECTTIMEOUT_MS,

@@ -265,6 +265,20 @@ TEST_CASE("a certificate counts only when it is trusted and names the server") {
   CHECK(ask(other, folder / "right.pem").error().code == ErrorCode::kForbidden);
 }
 
+TEST_CASE("a server that hangs up on an upload behind TLS is no reason to die of SIGPIPE") {
+  const testing::TempFolder folder;
+  const testing::TlsServer server(folder / "own.pem", "IP:127.0.0.1",
+                                  testing::TlsServer::Manner::kHangsUp);
+  HttpClientOptions options;
+  options.ca_file = folder / "own.pem";
+  const auto client = MakeHttpClient(options);
+  for (int i = 0; i < 20; ++i) {
+    const auto answer = client->Send(Post(server.Url(), std::string(4u << 20, 'x')));
+    REQUIRE_FALSE(answer);
+    CHECK(answer.error().code == ErrorCode::kUnavailable);
+  }
+}
+
 TEST_CASE("a URL is taken apart as it is asked") {
   const auto url = HttpUrl::Parse("HTTPS://Example.ORG/a?b#c").value();
   CHECK(url.Shown() == "https://example.org/a");

@@ -5,6 +5,7 @@
 #include <openssl/pem.h>
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
+#include <signal.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -60,6 +61,7 @@ struct TlsServer::Impl {
   Owned<SSL_CTX> context{SSL_CTX_new(TLS_server_method()), &SSL_CTX_free};
   int listener = -1;
   int port = 0;
+  Manner manner = Manner::kAnswers;
   std::jthread acceptor;
 
   void Listen() {
@@ -76,13 +78,20 @@ struct TlsServer::Impl {
   }
 
   void Serve() const {
+    // OpenSSL may write to a client that is gone. The client has to do without this.
+    sigset_t pipe;
+    sigemptyset(&pipe);
+    sigaddset(&pipe, SIGPIPE);
+    pthread_sigmask(SIG_BLOCK, &pipe, nullptr);
     while (true) {
       const int socket = accept4(listener, nullptr, nullptr, SOCK_CLOEXEC);
       if (socket < 0) return;
       const Owned<SSL> ssl(SSL_new(context.get()), &SSL_free);
       SSL_set_fd(ssl.get(), socket);
       char request[4096];
-      if (SSL_accept(ssl.get()) == 1 && SSL_read(ssl.get(), request, sizeof(request)) > 0) {
+      const bool shook_hands = SSL_accept(ssl.get()) == 1;
+      if (shook_hands && manner == Manner::kAnswers &&
+          SSL_read(ssl.get(), request, sizeof(request)) > 0) {
         constexpr std::string_view kAnswer =
             "HTTP/1.1 200 OK\r\nContent-Length: 10\r\nConnection: close\r\n\r\nbehind TLS";
         SSL_write(ssl.get(), kAnswer.data(), static_cast<int>(kAnswer.size()));
@@ -93,8 +102,10 @@ struct TlsServer::Impl {
   }
 };
 
-TlsServer::TlsServer(const std::filesystem::path& certificate, const std::string& name)
+TlsServer::TlsServer(const std::filesystem::path& certificate, const std::string& name,
+                     Manner manner)
     : impl_(std::make_unique<Impl>()) {
+  impl_->manner = manner;
   const Owned<EVP_PKEY> key = MakeKey();
   const Owned<X509> made = MakeCertificate(key.get(), name);
   WriteFile(certificate, ToPem(made.get()));

@@ -10,8 +10,11 @@ namespace heirloom::testing {
 // connection with "behind TLS".
 class TlsServer {
  public:
+  enum class Manner { kAnswers, kHangsUp };  // kHangsUp: closes right after the handshake.
+
   // Writes its certificate to `certificate` (PEM). `name`: as in a certificate, "IP:127.0.0.1".
-  TlsServer(const std::filesystem::path& certificate, const std::string& name);
+  TlsServer(const std::filesystem::path& certificate, const std::string& name,
+            Manner manner = Manner::kAnswers);
   ~TlsServer();
 
   std::string Url() const;
