@@ -1,46 +1,37 @@
-import { editorOf, expect, rosa, settle, signIn, test } from './support/test';
-import { Daemon } from './support/daemon';
-
-let daemon: Daemon;
-test.beforeAll(async () => {
-  daemon = await Daemon.start();
-  await settle(daemon);
-});
-test.afterAll(async () => {
-  await daemon.remove();
-});
+import { editorOf, expect, rosa, signIn, test } from './support/test';
 
 test('everything reflows at 320 pixels and with the largest letters', async ({
   page,
+  album,
   watch,
   look,
 }) => {
   await page.setViewportSize({ width: 320, height: 640 });
   watch.allow(401);
-  await page.goto(daemon.url);
+  await page.goto(album.url);
   await look('sign in, narrow');
   await signIn(page, rosa);
   await expect(page.getByRole('heading', { name: 'Your legacies' })).toBeVisible();
   watch.allow();
   await page.evaluate(() => localStorage.setItem('heirloom.textSize', 'xxl'));
   const legacy = await page.getByRole('link', { name: /Grandmother Rosa/ }).getAttribute('href');
-  await page.goto(`${daemon.url}/search?q=canal`);
+  await page.goto(`${album.url}/search?q=canal`);
   const story = await page
     .getByRole('link', { name: 'The winter the canal froze' })
     .getAttribute('href');
   const places = ['/', legacy, '/search?q=canal', story, `${story}/edit`, `${story}/revisions`];
   for (const place of places) {
-    await page.goto(`${daemon.url}${place}`);
+    await page.goto(`${album.url}${place}`);
     await expect(page.getByRole('heading', { level: 1 })).toBeAttached();
     await expect(page.locator('html')).toHaveAttribute('data-text-size', 'xxl');
     await look(`narrow and large: ${place}`);
   }
 });
 
-test('a chosen theme stands before the first paint', async ({ page, watch }) => {
+test('a chosen theme stands before the first paint', async ({ page, album, watch }) => {
   watch.allow(401);
   await page.emulateMedia({ colorScheme: 'light' });
-  await page.goto(daemon.url);
+  await page.goto(album.url);
   await signIn(page, rosa);
   watch.allow();
   await page.getByRole('button', { name: 'Your account and settings' }).click();
@@ -59,10 +50,15 @@ test('a chosen theme stands before the first paint', async ({ page, watch }) => 
   expect(await page.evaluate(() => document.documentElement.dataset.theme)).toBe('dark');
 });
 
-test('the keyboard alone finds, reads, edits and saves', async ({ page, watch, isMobile }) => {
+test('the keyboard alone finds, reads, edits and saves', async ({
+  page,
+  album,
+  watch,
+  isMobile,
+}) => {
   test.skip(isMobile, 'phones have no Tab key');
   watch.allow(401);
-  await page.goto(daemon.url);
+  await page.goto(album.url);
   await page.getByLabel('E-mail').focus();
   await page.keyboard.type(rosa.email);
   await page.keyboard.press('Tab');
@@ -79,7 +75,7 @@ test('the keyboard alone finds, reads, edits and saves', async ({ page, watch, i
   await page.keyboard.press('Enter');
   await expect(page.locator('#content')).toBeFocused();
 
-  await page.goto(`${daemon.url}/search`);
+  await page.goto(`${album.url}/search`);
   await expect(page.getByRole('combobox')).toBeFocused();
   await page.keyboard.type('seven');
   await expect(page.getByRole('option', { name: 'Seven buttons' })).toBeVisible();

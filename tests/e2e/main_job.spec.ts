@@ -52,7 +52,7 @@ test('a person comes in by the first-run link, keeps stories, finds, edits and r
 
   await test.step('stories kept elsewhere are imported from the command line', async () => {
     const report = await daemon.importStories(
-      'tests/fixtures/stories.jsonl',
+      'tests/fixtures/album.jsonl',
       'Grandmother Rosa',
       rosa.email,
     );

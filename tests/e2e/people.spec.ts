@@ -1,16 +1,15 @@
-import { expect, otto, rosa, settle, signIn, signOut, test } from './support/test';
+import { expect, otto, rosa, signIn, signOut, test } from './support/test';
 
 test('who does not belong sees nothing; who is let in may read', async ({
   page,
-  daemon,
+  album,
   watch,
   look,
 }) => {
-  await settle(daemon);
-  await daemon.addUser(otto);
+  await album.addUser(otto);
 
   watch.allow(401);
-  await page.goto(daemon.url);
+  await page.goto(album.url);
   await signIn(page, rosa);
   watch.allow();
   await page.getByRole('link', { name: /Grandmother Rosa/ }).click();
@@ -34,9 +33,9 @@ test('who does not belong sees nothing; who is let in may read', async ({
       await expect(page.getByText(/loaf|Grandmother/)).toHaveCount(0);
     }
     await look('not here');
-    await page.goto(`${daemon.url}/search?q=loaf`);
+    await page.goto(`${album.url}/search?q=loaf`);
     await expect(page.getByRole('heading', { name: 'Nothing found' })).toBeVisible();
-    await page.goto(`${daemon.url}/no/such/page`);
+    await page.goto(`${album.url}/no/such/page`);
     await expect(page.getByText(/It is not here/)).toBeVisible();
   });
 

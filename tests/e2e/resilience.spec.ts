@@ -1,22 +1,13 @@
-import { Daemon } from './support/daemon';
-import { editorOf, expect, rosa, settle, signIn, test } from './support/test';
-
-let daemon: Daemon;
-test.beforeEach(async () => {
-  daemon = await Daemon.start();
-  await settle(daemon);
-});
-test.afterEach(async () => {
-  await daemon.remove();
-});
+import { editorOf, expect, rosa, signIn, test } from './support/test';
 
 test('a daemon that goes away and comes back loses nobody’s words', async ({
   page,
+  album,
   watch,
   look,
 }) => {
   watch.allow(401);
-  await page.goto(`${daemon.url}/search?q=canal`);
+  await page.goto(`${album.url}/search?q=canal`);
   await signIn(page, rosa);
   watch.allow();
   await page.getByRole('link', { name: 'The winter the canal froze' }).click();
@@ -26,14 +17,14 @@ test('a daemon that goes away and comes back loses nobody’s words', async ({
   await page.keyboard.type(' Then the lights went out.');
 
   watch.allow(0, 500, 502);
-  await daemon.stop();
+  await album.stop();
   await page.getByRole('button', { name: 'Save' }).click();
   await expect(page.getByText(/Heirloom cannot be reached right now/)).toBeVisible();
   await expect(page.getByText('It could not be saved. Your text is safe here.')).toBeVisible();
   await expect(editorOf(page)).toContainText('Then the lights went out.');
   await look('unreachable');
 
-  await daemon.again();
+  await album.again();
   await expect(page.getByText(/Heirloom cannot be reached right now/)).toBeHidden({
     timeout: 15_000,
   });
@@ -41,9 +32,9 @@ test('a daemon that goes away and comes back loses nobody’s words', async ({
   await expect(page.getByText('Saved', { exact: true })).toBeVisible();
 });
 
-test('a reload in the middle of writing keeps the words', async ({ page, watch }) => {
+test('a reload in the middle of writing keeps the words', async ({ page, album, watch }) => {
   watch.allow(401);
-  await page.goto(`${daemon.url}/write`);
+  await page.goto(`${album.url}/write`);
   await signIn(page, rosa);
   watch.allow();
   await page.getByRole('textbox', { name: 'Title' }).fill('Half a sentence');

@@ -15,7 +15,9 @@ document.documentElement.lang = i18n.language;
 
 // Wherever an answer says that the session is over: to the door, and back to this very place after.
 onSessionEnd(() => {
-  const { location } = router.state;
+  const { location, navigation } = router.state;
+  // Who signs out goes to the door anyway, and the next one in need not start where they were.
+  if (navigation.formAction === '/sign-out' || navigation.location?.pathname === '/sign-in') return;
   if (location.pathname === '/sign-in' || location.pathname === '/setup') return;
   forgetSession();
   void router.navigate(signInPath(location));

@@ -44,21 +44,26 @@ export class Watch {
 }
 
 interface Fixtures {
+  /** A new installation, nobody in it yet. */
+  daemon: Daemon;
+  /** The same after first run by Rosa, with the stories of tests/fixtures/album.jsonl. */
+  album: Daemon;
   watch: Watch;
   /** Looks at the screen that stands: axe in both themes, nothing wider than the window. */
-  look: (name: string, on?: Page) => Promise<void>;
+  look: (name: string) => Promise<void>;
 }
 
-export const test = base.extend<Fixtures, { daemon: Daemon }>({
-  daemon: [
-    // eslint-disable-next-line no-empty-pattern
-    async ({}, use) => {
-      const daemon = await Daemon.start();
-      await use(daemon);
-      await daemon.remove();
-    },
-    { scope: 'worker' },
-  ],
+export const test = base.extend<Fixtures>({
+  // eslint-disable-next-line no-empty-pattern
+  daemon: async ({}, use) => {
+    const daemon = await Daemon.start();
+    await use(daemon);
+    await daemon.remove();
+  },
+  album: async ({ daemon }, use) => {
+    await settle(daemon);
+    await use(daemon);
+  },
   watch: async ({ page }, use) => {
     await page.addInitScript(() => {
       document.addEventListener('securitypolicyviolation', (event) => {
@@ -70,11 +75,15 @@ export const test = base.extend<Fixtures, { daemon: Daemon }>({
     watch.expectQuiet();
   },
   look: async ({ page }, use) => {
-    await use(async (name, on = page) => {
+    await use(async (name) => {
       for (const colorScheme of ['light', 'dark'] as const) {
         // No transition half way: axe would measure colours that nobody is meant to see.
-        await on.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-        const { violations } = await new AxeBuilder({ page: on })
+        await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+        await page.evaluate(
+          () =>
+            new Promise((painted) => requestAnimationFrame(() => requestAnimationFrame(painted))),
+        );
+        const { violations } = await new AxeBuilder({ page })
           .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'])
           .analyze();
         const found = violations.map(
@@ -82,8 +91,8 @@ export const test = base.extend<Fixtures, { daemon: Daemon }>({
         );
         expect(found, `${name}, ${colorScheme}`).toEqual([]);
       }
-      const width = on.viewportSize()?.width ?? 0;
-      const needed = await on.evaluate(() => document.documentElement.scrollWidth);
+      const width = page.viewportSize()?.width ?? 0;
+      const needed = await page.evaluate(() => document.documentElement.scrollWidth);
       expect(needed, `${name}: wider than the window`).toBeLessThanOrEqual(width);
     });
   },
@@ -103,8 +112,7 @@ export async function signOut(page: Page) {
 
 export const editorOf = (page: Page) => page.getByRole('textbox', { name: 'The story' });
 
-/** The installation as it stands after first run by Rosa, with the fixture stories: by the API. */
-export async function settle(daemon: Daemon) {
+async function settle(daemon: Daemon) {
   const origin = { Origin: daemon.url };
   const url = new URL(await daemon.setupUrl());
   const token = new URLSearchParams(url.hash.slice(1)).get('token');
@@ -114,5 +122,5 @@ export async function settle(daemon: Daemon) {
     body: JSON.stringify({ token, ...rosa }),
   });
   if (!answer.ok) throw new Error(`first run: ${answer.status} ${await answer.text()}`);
-  await daemon.importStories('tests/fixtures/stories.jsonl', 'Grandmother Rosa', rosa.email);
+  await daemon.importStories('tests/fixtures/album.jsonl', 'Grandmother Rosa', rosa.email);
 }

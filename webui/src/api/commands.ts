@@ -17,7 +17,8 @@ import type {
 } from './types';
 
 function enter(me: Me): Me {
-  queryClient.clear(); // Nothing of who was here before.
+  // Nothing of who was here before; `me` itself stays, for somebody is looking at it.
+  queryClient.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== meQuery.queryKey[0] });
   adoptSession(me);
   queryClient.setQueryData(meQuery.queryKey, me);
   return me;

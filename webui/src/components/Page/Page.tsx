@@ -3,6 +3,9 @@ import { useTranslation } from 'react-i18next';
 import { useLocation } from 'react-router';
 import styles from './Page.module.css';
 
+// The history entry that this page load began with; a reload keeps the key it had.
+const loadedKey = (window.history.state as { key?: string } | null)?.key ?? 'default';
+
 /** The paper a screen is written on. `narrow` for forms and reading. */
 export function Page({ narrow, children }: { narrow?: boolean; children: ReactNode }) {
   return <div className={narrow ? `${styles.page} ${styles.narrow}` : styles.page}>{children}</div>;
@@ -29,7 +32,7 @@ export function PageTitle({
   const { t } = useTranslation();
   const { key, pathname } = useLocation();
   const heading = useRef<HTMLHeadingElement>(null);
-  const arrivedByLink = key !== 'default';
+  const arrivedByLink = key !== loadedKey;
 
   useEffect(() => {
     document.title = name === t('app.name') ? name : `${name} · ${t('app.name')}`;
