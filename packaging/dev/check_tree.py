@@ -11,7 +11,7 @@ import sys
 # Somebody's home or work folder; a URL path like /api/work/ is none.
 MACHINE_PATH = re.compile(r"(?<![\w.:/*-])/(?:home/(?!\*)\w|root/|work/|farm/|Users/\w)")
 # Said in two parts, so that this file does not hold them.
-UNFINISHED = re.compile("|".join(("TO" + "DO", "FIX" + "ME", "X" + "XX", "HA" + "CK")) + r"\b")
+UNFINISHED = re.compile(r"\b(?:" + "|".join(("TO" + "DO", "FIX" + "ME", "X" + "XX", "HA" + "CK")) + r")\b")
 TEXT = {"", ".cc", ".cmake", ".css", ".h", ".html", ".js", ".json", ".jsonl", ".md", ".mjs", ".py", ".sh", ".sql",
         ".toml", ".ts", ".tsx", ".txt", ".yaml", ".yml"}
 CODE = {".cc", ".css", ".h", ".js", ".mjs", ".py", ".sh", ".sql", ".ts", ".tsx"}
