@@ -23,7 +23,10 @@ std::string MethodLabel(const http::Request& request) {
 
 // Files of the web UI, and probes that come every few seconds, would drown what matters.
 LogLevel LevelOf(const http::Exchange& exchange) {
-  if (exchange.status >= 500) return LogLevel::kError;
+  // 500 is a bug of ours, 503 a shortage; what else begins with 5 answers odd questions, which
+  // strangers must not be able to fill the log of errors with.
+  if (exchange.status == 500) return LogLevel::kError;
+  if (exchange.status == 503) return LogLevel::kWarn;
   const std::string& route = exchange.request.route;
   const bool dull =
       route.empty() || std::find(kProbes.begin(), kProbes.end(), route) != kProbes.end();
