@@ -102,7 +102,8 @@ export async function deleteStory(story: Versioned<Story>): Promise<void> {
   const { id, legacy_id } = story.value;
   const params = { path: { id }, header: { 'If-Match': story.etag } };
   await settled(client.DELETE('/api/v1/stories/{id}', { params }));
-  queryClient.removeQueries({ queryKey: ['story', id] });
+  // Not asked for again by the screen that is just being left.
+  void queryClient.invalidateQueries({ queryKey: ['story', id], refetchType: 'none' });
   void queryClient.invalidateQueries({ queryKey: ['legacy', legacy_id] });
   void refresh('stories', 'search', 'legacies');
 }

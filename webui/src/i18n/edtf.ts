@@ -154,7 +154,7 @@ function readBare(text: string): string | null {
   const seasons = ['spring', 'summer', 'autumn', 'winter'] as const;
   for (const [index, season] of seasons.entries()) {
     const words = t(`date.read.${season}`);
-    const match = new RegExp(`^(?:${words})\\s+(?:${t('date.read.filler')}\\s+)?(\\d{4})$`).exec(
+    const match = new RegExp(`^(?:${words})\\s+(?:(?:${t('date.read.filler')})\\s+)?(\\d{4})$`).exec(
       text,
     );
     if (match) return `${match[1]}-${21 + index}`;
