@@ -1,6 +1,6 @@
 import type { JSONContent } from '@tiptap/core';
 import { type Editor, EditorContent, useEditor } from '@tiptap/react';
-import { useEffect } from 'react';
+import { useMemo } from 'react';
 import type { DocumentNode } from '@/components/StoryContent/StoryContent';
 import { storyExtensions } from './extensions';
 import { Toolbar } from './Toolbar';
@@ -33,30 +33,29 @@ export default function StoryEditor({
   onChange,
   onReady,
 }: StoryEditorProps) {
-  const editor = useEditor({
-    extensions: storyExtensions(placeholder),
-    content: (initial as JSONContent | null) ?? { type: 'doc', content: [{ type: 'paragraph' }] },
-    injectCSS: false, // The policy forbids inline styles; prosemirror.css has them.
-    editorProps: {
+  // Handed over as options: the editor's own element may not be there yet when React is.
+  const editorProps = useMemo(
+    () => ({
       attributes: {
         role: 'textbox',
         'aria-multiline': 'true',
         'aria-label': label,
         class: styles.sheet ?? '',
+        ...(lang ? { lang } : {}),
+        ...(error ? { 'aria-invalid': 'true' } : {}),
       },
-    },
+    }),
+    [label, lang, error],
+  );
+  const editor = useEditor({
+    extensions: storyExtensions(placeholder),
+    content: (initial as JSONContent | null) ?? { type: 'doc', content: [{ type: 'paragraph' }] },
+    injectCSS: false, // The policy forbids inline styles; prosemirror.css has them.
+    editorProps,
     onCreate: ({ editor: made }) => onReady?.(made.getJSON() as DocumentNode, wordsOf(made)),
     onUpdate: ({ editor: changed }) =>
       onChange(changed.getJSON() as DocumentNode, wordsOf(changed)),
   });
-
-  useEffect(() => {
-    const sheet = editor?.view.dom;
-    if (!sheet) return;
-    if (lang) sheet.setAttribute('lang', lang);
-    if (error) sheet.setAttribute('aria-invalid', 'true');
-    else sheet.removeAttribute('aria-invalid');
-  }, [editor, lang, error]);
 
   return (
     <div className={styles.desk}>

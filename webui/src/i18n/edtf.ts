@@ -154,9 +154,9 @@ function readBare(text: string): string | null {
   const seasons = ['spring', 'summer', 'autumn', 'winter'] as const;
   for (const [index, season] of seasons.entries()) {
     const words = t(`date.read.${season}`);
-    const match = new RegExp(`^(?:${words})\\s+(?:(?:${t('date.read.filler')})\\s+)?(\\d{4})$`).exec(
-      text,
-    );
+    const match = new RegExp(
+      `^(?:${words})\\s+(?:(?:${t('date.read.filler')})\\s+)?(\\d{4})$`,
+    ).exec(text);
     if (match) return `${match[1]}-${21 + index}`;
   }
   const words = text.replaceAll(/[,.]/g, ' ').split(/\s+/).filter(Boolean);

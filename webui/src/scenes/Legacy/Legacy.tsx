@@ -50,7 +50,7 @@ function Album({ legacy }: { legacy: Legacy }) {
         )}
         <p className={styles.role}>{t('legacy.yourRole', { role: t(`role.${legacy.role}`) })}</p>
         <div className={styles.actions}>
-          {mayWrite && (
+          {mayWrite && legacy.story_count > 0 && (
             <ButtonLink
               look="primary"
               to={`/legacies/${legacy.id}/stories/new`}
