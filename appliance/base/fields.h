@@ -39,8 +39,8 @@ class FieldReader {
                                                 const TextRule& rule);
   Json Any(std::string_view key);  // Marks the key as known.
 
-  void Add(std::string_view key, std::string message);         // An error at `key`.
-  void AddAll(const std::vector<FieldError>& errors);          // Pointers are already whole.
+  void Add(std::string_view key, std::string message);  // An error at `key`.
+  void AddAll(const std::vector<FieldError>& errors);   // Pointers are already whole.
   std::string PointerTo(std::string_view key) const;
   void RefuseUnknown();  // Every member not asked for above is an error.
   Status Check() const;  // kInvalidArgument with all errors, or fine.

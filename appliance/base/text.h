@@ -27,8 +27,8 @@ std::string CollapseSpace(std::string_view text);
 // (e-mail, tag) and for look-ups.
 std::string FoldKey(std::string_view text);
 
-// FoldKey without accents, decomposed: "Café", "CAFÉ" and "cafe" share it. For finding words however
-// they were typed; never for display.
+// FoldKey without accents, decomposed: "Café", "CAFÉ" and "cafe" share it. For finding words
+// however they were typed; never for display.
 std::string PlainKey(std::string_view text);
 
 // A byte-wise sortable stand-in for `text`, so that every database orders titles alike: letters
