@@ -38,14 +38,16 @@ test('a chosen theme stands before the first paint', async ({ page, album, watch
   await page.getByLabel('Lamplight').check();
   await expect(page.locator('html')).toHaveAttribute('data-theme', 'dark');
   await page.addInitScript(() => {
-    // The moment the body appears, before the application has run.
+    // The moment the body appears: before the application has run, before anything is painted.
     new MutationObserver((_, observer) => {
       if (!document.body) return;
       observer.disconnect();
-      window.name = getComputedStyle(document.documentElement).colorScheme;
+      window.name = `theme when the body came: ${document.documentElement.dataset.theme}`;
     }).observe(document, { childList: true, subtree: true });
   });
   await page.reload();
-  await expect(page.locator('html')).toHaveAttribute('data-theme', 'dark');
-  expect(await page.evaluate(() => document.documentElement.dataset.theme)).toBe('dark');
+  await expect(page.getByRole('heading', { name: 'Your legacies' })).toBeVisible();
+  expect(await page.evaluate(() => window.name)).toBe('theme when the body came: dark');
+  const paper = await page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+  expect(paper).toBe('rgb(27, 23, 20)');
 });
