@@ -62,13 +62,16 @@ export type StoryOrder = 'updated' | 'happened';
 
 export const storiesQuery = (list: { legacy?: string; order: StoryOrder; limit?: number }) =>
   infiniteQueryOptions({
-    queryKey: ['stories', list],
+    queryKey: ['stories', list] as const,
     queryFn: async ({ pageParam: cursor, signal }) => {
       const params = { query: { limit: 30, ...list, cursor } };
       return (await settled(client.GET('/api/v1/stories', { params, signal }))).data;
     },
     initialPageParam: firstPage,
     getNextPageParam: nextCursor,
+    // In another order the same stories stay until the new order is there: nothing jumps.
+    placeholderData: (before, query) =>
+      query?.queryKey[1].legacy === list.legacy ? before : undefined,
   });
 
 export const storyQuery = (id: string) =>

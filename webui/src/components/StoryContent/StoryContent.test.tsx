@@ -71,3 +71,12 @@ it('copies as plain words, a blank line between blocks', () => {
     plainText(doc(p(text('One'), { type: 'hardBreak' }, text('two')), p(), p(text('three')))),
   ).toBe('One\ntwo\n\nthree');
 });
+
+it('sets a first letter large, but no figure and no quotation mark', () => {
+  const opened = (words: string) =>
+    render(<StoryContent document={doc(p(text(words)))} opening />).container.firstElementChild;
+  expect(opened('The cold came')).toHaveClass('opening');
+  expect(opened('Ärger im Haus')).toHaveClass('opening');
+  expect(opened('5th. I lay down')).not.toHaveClass('opening');
+  expect(opened('“Who is there?”')).not.toHaveClass('opening');
+});

@@ -41,11 +41,17 @@ export function StoryContent({
   /** Sets the first letter large, as at the start of a chapter. */
   opening?: boolean;
 }) {
+  const large = opening && startsWithLetter(document);
   return (
-    <div className={opening ? `${styles.story} ${styles.opening}` : styles.story} lang={lang}>
+    <div className={large ? `${styles.story} ${styles.opening}` : styles.story} lang={lang}>
       {children(document)}
     </div>
   );
+}
+
+/** A figure or a quotation mark set large looks like a misprint. */
+function startsWithLetter({ content }: DocumentNode): boolean {
+  return /^\p{L}/u.test(content?.[0]?.content?.[0]?.text ?? '');
 }
 
 function children(node: DocumentNode): ReactNode {
