@@ -36,12 +36,12 @@ def state_of(case):
 
 
 def read_cases(path):
-    """The cases of one JUnit file. CTest's are told apart by what stands before `: `, their binary."""
+    """The cases of one JUnit file. CTest's are told apart by what stands before the first colon, their binary."""
     for case in xml.etree.ElementTree.parse(path).iter("testcase"):
         name = case.get("name", "")
         suite = path.stem
         if case.get("status") is not None:  # only CTest writes it
-            suite = f"{path.stem}: {name.partition(': ')[0]}"
+            suite = f"{path.stem}: {name.partition(':')[0]}"
         said = [element.text or element.get("message") or "" for tag in ("failure", "error", "system-out")
                 for element in case.iter(tag)]
         yield Case(suite, name, state_of(case), float(case.get("time") or 0), "\n".join(said).strip())

@@ -5,7 +5,7 @@ import pytest
 import test_report
 
 CTEST = """<testsuite name="x" tests="3">
-<testcase name="storage_sqlite_test: a write is kept" classname="" time="0.5" status="run"><system-out/></testcase>
+<testcase name="storage_sqlite_test:a write is kept" classname="" time="0.5" status="run"><system-out/></testcase>
 <testcase name="storage_sqlite_test: a lock is held" classname="" time="0.25" status="fail">
   <failure message=""/><system-out>because of this</system-out></testcase>
 <testcase name="index_xapian_test: finds" classname="" time="0" status="notrun">
