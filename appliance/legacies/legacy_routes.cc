@@ -7,7 +7,6 @@
 namespace heirloom {
 namespace {
 
-using http::Problem;
 using http::Request;
 using http::Response;
 
