@@ -20,6 +20,7 @@ OUTPUT_SHOWN = 30  # lines of a failed test
 
 @dataclasses.dataclass
 class Case:
+    run: str  # the file it stands in
     suite: str
     name: str
     state: str  # passed, failed or skipped
@@ -44,7 +45,7 @@ def read_cases(path):
             suite = f"{path.stem}: {name.partition(':')[0]}"
         said = [element.text or element.get("message") or "" for tag in ("failure", "error", "system-out")
                 for element in case.iter(tag)]
-        yield Case(suite, name, state_of(case), float(case.get("time") or 0), "\n".join(said).strip())
+        yield Case(path.stem, suite, name, state_of(case), float(case.get("time") or 0), "\n".join(said).strip())
 
 
 def read_adapters(path):
@@ -74,10 +75,10 @@ def print_adapters(adapters, cases):
 def print_trouble(cases, broken):
     for case in cases:
         if case.state == "skipped":
-            print(f"SKIPPED {case.suite}: {case.name}: {case.output.splitlines()[-1] if case.output else 'no reason given'}")
+            print(f"SKIPPED {case.run}: {case.name}: {case.output.splitlines()[-1] if case.output else 'no reason given'}")
     for case in cases:
         if case.state == "failed":
-            print(f"\nFAILED {case.suite}: {case.name}")
+            print(f"\nFAILED {case.run}: {case.name}")
             print("\n".join(f"    {line}" for line in case.output.splitlines()[-OUTPUT_SHOWN:]))
     for step in broken:
         print(f"BROKEN {step}")

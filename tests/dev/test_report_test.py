@@ -6,7 +6,7 @@ import test_report
 
 CTEST = """<testsuite name="x" tests="3">
 <testcase name="storage_sqlite_test:a write is kept" classname="" time="0.5" status="run"><system-out/></testcase>
-<testcase name="storage_sqlite_test: a lock is held" classname="" time="0.25" status="fail">
+<testcase name="storage_sqlite_test:a lock is held" classname="" time="0.25" status="fail">
   <failure message=""/><system-out>because of this</system-out></testcase>
 <testcase name="index_xapian_test: finds" classname="" time="0" status="notrun">
   <skipped message="SKIP"/><system-out>SKIPPED: no data</system-out></testcase>
@@ -34,7 +34,7 @@ def test_a_failure_is_counted_named_and_ends_red(report):
     status, said = report({"dev.xml": CTEST, "webui.xml": GREEN})
     assert status == 1
     assert said.splitlines()[-1] == "3 passed, 1 failed"
-    assert "FAILED dev: storage_sqlite_test: storage_sqlite_test: a lock is held" in said
+    assert "FAILED dev: storage_sqlite_test:a lock is held" in said
     assert "because of this" in said
 
 
