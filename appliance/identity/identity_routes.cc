@@ -30,8 +30,7 @@ Response MeOfSession(const Request& request, int status, const NewSession& sessi
       .Set("Set-Cookie", SessionCookie(request, session.secret));
 }
 
-Response Me(const Caller& caller) {
-  JsonWriter json;
+void WriteMe(JsonWriter& json, const Caller& caller) {
   json.BeginObject();
   WriteAccount(json, caller.account);
   if (caller.by_token) {
@@ -43,6 +42,30 @@ Response Me(const Caller& caller) {
     json.EndArray();
   } else {
     json.Member("auth", "session").Member("csrf_token", caller.csrf_token);
+  }
+  json.EndObject();
+}
+
+Response GetMe(const Request& request, const Authenticator& who) {
+  const auto caller = who.Identify(request);
+  if (!caller) return Problem(request, caller.error());
+  JsonWriter json;
+  WriteMe(json, *caller);
+  return Response::Json(200, json.Take());
+}
+
+// Nobody is an answer here, not an error: browsers report every 401 on their console.
+Response GetSession(const Request& request, const Authenticator& who) {
+  const auto caller = who.Identify(request);
+  if (!caller && caller.error().code != ErrorCode::kUnauthenticated) {
+    return Problem(request, caller.error());
+  }
+  JsonWriter json;
+  json.BeginObject().Key("me");
+  if (caller) {
+    WriteMe(json, *caller);
+  } else {
+    json.Null();
   }
   json.EndObject();
   return Response::Json(200, json.Take());
@@ -115,10 +138,8 @@ void AddIdentityRoutes(http::Router& router, IdentityService& identity, const Au
               {.max_body = kMaxBody});
   router.Delete("/api/v1/session",
                 [&](Request& request) { return SignOut(request, identity, who); });
-  router.Get("/api/v1/me", [&](Request& request) {
-    const auto caller = who.Identify(request);
-    return caller ? Me(*caller) : Problem(request, caller.error());
-  });
+  router.Get("/api/v1/session", [&](Request& request) { return GetSession(request, who); });
+  router.Get("/api/v1/me", [&](Request& request) { return GetMe(request, who); });
 }
 
 }  // namespace heirloom

@@ -7,12 +7,10 @@ test('everything reflows at 320 pixels and with the largest letters', async ({
   look,
 }) => {
   await page.setViewportSize({ width: 320, height: 640 });
-  watch.allow(401);
   await page.goto(album.url);
   await look('sign in, narrow');
   await signIn(page, rosa);
   await expect(page.getByRole('heading', { name: 'Your legacies' })).toBeVisible();
-  watch.allow();
   await page.evaluate(() => localStorage.setItem('heirloom.textSize', 'xxl'));
   const legacy = await page.getByRole('link', { name: /Grandmother Rosa/ }).getAttribute('href');
   await page.goto(`${album.url}/search?q=canal`);
@@ -29,11 +27,9 @@ test('everything reflows at 320 pixels and with the largest letters', async ({
 });
 
 test('a chosen theme stands before the first paint', async ({ page, album, watch }) => {
-  watch.allow(401);
   await page.emulateMedia({ colorScheme: 'light' });
   await page.goto(album.url);
   await signIn(page, rosa);
-  watch.allow();
   await page.getByRole('button', { name: 'Your account and settings' }).click();
   await page.getByLabel('Lamplight').check();
   await expect(page.locator('html')).toHaveAttribute('data-theme', 'dark');

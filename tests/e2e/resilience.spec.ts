@@ -6,10 +6,8 @@ test('a daemon that goes away and comes back loses nobody’s words', async ({
   watch,
   look,
 }) => {
-  watch.allow(401);
   await page.goto(`${album.url}/search?q=canal`);
   await signIn(page, rosa);
-  watch.allow();
   await page.getByRole('link', { name: 'The winter the canal froze' }).click();
   await page.getByRole('link', { name: 'Edit' }).click();
   await editorOf(page).click();
@@ -33,10 +31,8 @@ test('a daemon that goes away and comes back loses nobody’s words', async ({
 });
 
 test('a reload in the middle of writing keeps the words', async ({ page, album, watch }) => {
-  watch.allow(401);
   await page.goto(`${album.url}/write`);
   await signIn(page, rosa);
-  watch.allow();
   await page.getByRole('textbox', { name: 'Title' }).fill('Half a sentence');
   await editorOf(page).click();
   await page.keyboard.type('It began with a');

@@ -24,6 +24,7 @@ SAME_FOR_ALL = {
     ("get", "/manifest"),
     ("get", "/api/v1/setup"),
     ("post", "/api/v1/setup"),
+    ("get", "/api/v1/session"),
     ("post", "/api/v1/session"),
     ("delete", "/api/v1/session"),
     ("get", "/api/v1/me"),

@@ -43,9 +43,10 @@ export async function completeSetup(body: {
   return enter((await settled(client.POST('/api/v1/setup', { body }))).data);
 }
 
+/** The caller then loads a new page: what this one holds in memory goes with it. */
 export async function signOut(): Promise<void> {
   await settled(client.DELETE('/api/v1/session'));
-  forgetSession();
+  forgetSequence();
 }
 
 async function refresh(...keys: string[]): Promise<void> {

@@ -1,6 +1,7 @@
 // Everything that screens read, as query options: useQuery(storyQuery(id)).
 import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query';
 import client, { adoptSession, etagOf, settled } from './client';
+import { ApiError } from './errors';
 import { lastSequence } from './sequence';
 import type { Legacy, Story, Suggestion, Versioned } from './types';
 
@@ -10,9 +11,11 @@ const nextCursor = (page: { next_cursor?: string }) => page.next_cursor;
 export const meQuery = queryOptions({
   queryKey: ['me'],
   queryFn: async ({ signal }) => {
-    const { data } = await settled(client.GET('/api/v1/me', { signal }));
-    adoptSession(data);
-    return data;
+    // Not /api/v1/me: browsers report its 401 on their console, and nobody being signed in is no fault.
+    const { data } = await settled(client.GET('/api/v1/session', { signal }));
+    if (!data.me) throw new ApiError(401, {});
+    adoptSession(data.me);
+    return data.me;
   },
   staleTime: 60_000,
   meta: { door: true },

@@ -1,5 +1,5 @@
-import { type LoaderFunctionArgs, redirect } from 'react-router';
-import { forgetSession, signOut } from '@/api/commands';
+import { type LoaderFunctionArgs, redirect, redirectDocument } from 'react-router';
+import { signOut } from '@/api/commands';
 import { isStatus } from '@/api/errors';
 import { meQuery } from '@/api/queries';
 import { queryClient } from '@/api/queryClient';
@@ -33,8 +33,9 @@ export async function leave() {
   } catch (error) {
     // The session was over before: that is what was wanted.
     if (!isStatus(error, 401)) throw error;
-    forgetSession();
   }
   dropAllDrafts();
-  return redirect('/sign-in');
+  // A whole new page: nothing of who was here stays in memory, and no screen asks for its data
+  // again on the way out.
+  return redirectDocument('/sign-in');
 }
