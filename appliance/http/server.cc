@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "appliance/base/log.h"
+#include "appliance/base/thread_name.h"
 #include "appliance/http/chain.h"
 #include "appliance/http/connection_loop.h"
 #include "appliance/http/listener.h"
@@ -64,8 +65,14 @@ class Server::Impl {
     if (Status opened = connections->Open(std::move(listener->fd)); !opened) return opened;
     port_ = listener->port;
     connections_ = std::move(connections);
-    stream_thread_ = std::jthread([this] { streams_.Run(); });
-    connection_thread_ = std::jthread([this] { connections_->Run(); });
+    stream_thread_ = std::jthread([this] {
+      NameThisThread("http-streams");
+      streams_.Run();
+    });
+    connection_thread_ = std::jthread([this] {
+      NameThisThread("http-accept");
+      connections_->Run();
+    });
     return {};
   }
 

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "appliance/base/thread_name.h"
+
 namespace heirloom::http {
 namespace {
 
@@ -43,6 +45,7 @@ bool ThreadPool::StartThread() {
 }
 
 void* ThreadPool::Enter(void* self) {
+  NameThisThread("http-worker");
   static_cast<ThreadPool*>(self)->Run();
   return nullptr;
 }

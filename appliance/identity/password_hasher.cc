@@ -6,6 +6,7 @@
 #include <future>
 
 #include "appliance/base/log.h"
+#include "appliance/base/thread_name.h"
 
 namespace heirloom {
 
@@ -17,7 +18,10 @@ struct PasswordHasher::Job {
 PasswordHasher::PasswordHasher(PasswordHasherOptions options) : options_(options) {
   if (sodium_init() < 0) Panic("libsodium cannot start");
   for (std::size_t i = 0; i < options_.threads; ++i) {
-    threads_.emplace_back([this](const std::stop_token& stop) { Work(stop); });
+    threads_.emplace_back([this](const std::stop_token& stop) {
+      NameThisThread("passwords");
+      Work(stop);
+    });
   }
 }
 

@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "appliance/base/log.h"
+#include "appliance/base/thread_name.h"
 
 namespace heirloom {
 namespace {
@@ -25,6 +26,7 @@ class Loop {
         options_(options) {}
 
   void Run(const std::stop_token& stop) {
+    NameThisThread("control");
     const std::stop_callback wake(stop, [this] {
       const std::uint64_t one = 1;
       [[maybe_unused]] const auto written = ::write(wakeup_.get(), &one, sizeof(one));

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "appliance/base/log.h"
+#include "appliance/base/thread_name.h"
 
 namespace heirloom {
 namespace {
@@ -20,6 +21,7 @@ Periodic::Periodic(std::string name, std::chrono::milliseconds interval,
                    std::function<Status()> task)
     : thread_(
           [name = std::move(name), interval, task = std::move(task)](const std::stop_token& stop) {
+            NameThisThread(name.c_str());
             std::mutex mutex;
             std::condition_variable_any wake;
             std::unique_lock lock(mutex);

@@ -11,6 +11,7 @@
 #include <cstdint>
 
 #include "appliance/base/log.h"
+#include "appliance/base/thread_name.h"
 
 namespace heirloom {
 namespace {
@@ -41,6 +42,7 @@ StopSignals::~StopSignals() {
 void StopSignals::Wait() { asked_.get_future().wait(); }
 
 void StopSignals::Watch() {
+  NameThisThread("signals");
   for (bool asked = false;;) {
     std::array<pollfd, 2> watched = {pollfd{signals_.get(), POLLIN, 0},
                                      pollfd{end_.get(), POLLIN, 0}};

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "appliance/base/log.h"
+#include "appliance/base/thread_name.h"
 #include "appliance/domain/policy.h"
 
 namespace heirloom {
@@ -95,6 +96,7 @@ IndexerState Indexer::State() const {
 }
 
 void Indexer::Run(const std::stop_token& stop) {
+  NameThisThread("indexer");
   while (!stop.stop_requested()) {
     const Status done = CatchUp(stop);
     {

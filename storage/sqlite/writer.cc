@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "appliance/base/log.h"
+#include "appliance/base/thread_name.h"
 #include "storage/sqlite/transaction.h"
 
 namespace heirloom::sqlite {
@@ -71,6 +72,7 @@ std::size_t Writer::Waiting() const {
 }
 
 void Writer::Loop(const std::stop_token& stop) {
+  NameThisThread("sqlite-writer");
   while (true) {
     const Group group = TakeGroup(stop);
     if (group.empty()) return;
