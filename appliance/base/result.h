@@ -40,6 +40,8 @@ struct Error {
   // must not tell what they may not know.
   std::string message;
   std::vector<FieldError> fields;
+  // For kLimitExceeded and kUnavailable: when trying again makes sense. 0: not known.
+  int retry_after_seconds = 0;
 };
 
 // A value, or the reason there is none. [[nodiscard]]: dropping one is a compile error. The only
@@ -59,14 +61,19 @@ tl::unexpected<Error> ErrorOf(const Result<T>& failed) {
 }
 
 inline tl::unexpected<Error> Fail(ErrorCode code, std::string message) {
-  return tl::unexpected<Error>(Error{code, std::move(message), {}});
+  return tl::unexpected<Error>(Error{code, std::move(message), {}, 0});
+}
+
+inline tl::unexpected<Error> FailForNow(ErrorCode code, std::string message,
+                                        int retry_after_seconds) {
+  return tl::unexpected<Error>(Error{code, std::move(message), {}, retry_after_seconds});
 }
 
 // kInvalidArgument that names its fields. `errors` must not be empty.
 inline tl::unexpected<Error> FailFields(std::vector<FieldError> errors) {
   std::string message = errors.front().pointer + ": " + errors.front().message;
   return tl::unexpected<Error>(
-      Error{ErrorCode::kInvalidArgument, std::move(message), std::move(errors)});
+      Error{ErrorCode::kInvalidArgument, std::move(message), std::move(errors), 0});
 }
 
 }  // namespace heirloom

@@ -36,6 +36,8 @@ inline constexpr std::string_view kLegacyUpdated = "LegacyUpdated";
 inline constexpr std::string_view kLegacyDeleted = "LegacyDeleted";
 inline constexpr std::string_view kMemberChanged = "MemberChanged";
 inline constexpr std::string_view kSessionEnded = "SessionEnded";
+// A token was taken back, or its person disabled; subject: the token.
+inline constexpr std::string_view kTokenEnded = "TokenEnded";
 }  // namespace event_type
 
 }  // namespace heirloom

@@ -7,7 +7,7 @@ namespace heirloom {
 namespace {
 
 // Indexed by Action; the static_assert below keeps the two in step.
-constexpr std::size_t kActions = static_cast<std::size_t>(Action::kImportStories) + 1;
+constexpr std::size_t kActions = static_cast<std::size_t>(Action::kReadAudit) + 1;
 
 const std::vector<PolicyRow>& Table() {
   static const std::vector<PolicyRow> table = {
@@ -33,6 +33,21 @@ const std::vector<PolicyRow>& Table() {
        "Only who wrote this story and the legacy's editors may delete it.", true},
       {Action::kImportStories, "import stories", Role::kContributor, "stories:write",
        "You may read this legacy; ask an owner to make you a contributor to import into it."},
+      {Action::kRenameTags, "rename and merge tags", Role::kEditor, "stories:write",
+       "Only editors and owners of this legacy may rename its tags."},
+      {Action::kSeeStoryInBin, "see a deleted story, take it back, remove it for good",
+       Role::kEditor, "stories:write",
+       "Only who wrote this story and the legacy's editors may do that.", true},
+      {Action::kSeeLegacyInBin, "see a deleted legacy, take it back", Role::kOwner,
+       "legacies:write", "Only an owner of this legacy may do that."},
+      {Action::kExportLegacy, "export a legacy", Role::kOwner, "legacies:export",
+       "Only an owner of this legacy may export it."},
+      {Action::kImportArchive, "import an archive", std::nullopt, "legacies:write",
+       "This token may not import archives."},
+      {Action::kReadLegacyAudit, "read what was done in a legacy", Role::kOwner, "audit:read",
+       "Only an owner of this legacy may read its record."},
+      {Action::kReadAudit, "read what was done in this installation", std::nullopt, "audit:read",
+       "Only an admin may read the record of this installation.", false, true},
   };
   return table;
 }
@@ -67,12 +82,13 @@ const std::vector<PolicyRow>& PolicyTable() { return Table(); }
 
 Decision Decide(const Principal& subject, Action action, const Resource& resource) {
   const PolicyRow& row = Table().at(static_cast<std::size_t>(action));
-  static_assert(kActions == 11, "a new action needs its row in Table()");
+  static_assert(kActions == 18, "a new action needs its row in Table()");
   if (row.least_role && !Visible(resource)) return {Verdict::kUnseen, "Not there."};
   if (subject.scopes && !subject.scopes->contains(std::string(row.scope))) {
     return {Verdict::kDeny, "This token lacks the scope that this needs."};
   }
   if (row.least_role && !RoleSuffices(row, resource)) return {Verdict::kDeny, row.refusal};
+  if (row.admins_only && !subject.is_admin) return {Verdict::kDeny, row.refusal};
   return {Verdict::kAllow, {}};
 }
 

@@ -25,6 +25,13 @@ enum class Action {
   kEditStory,
   kDeleteStory,
   kImportStories,
+  kRenameTags,
+  kSeeStoryInBin,  // A deleted story: look at it, take it back, remove it for good.
+  kSeeLegacyInBin,
+  kExportLegacy,
+  kImportArchive,
+  kReadLegacyAudit,
+  kReadAudit,
 };
 
 // What the decision depends on. `role` is the asker's membership of the thing's legacy, read from
@@ -77,6 +84,7 @@ struct PolicyRow {
   std::string_view scope;           // What an API token must carry.
   std::string_view refusal;         // Said to who may see the thing but not do that.
   bool own_story_suffices = false;  // For contributors and above, on what they wrote themselves.
+  bool admins_only = false;         // Of the installation; apart from any membership.
 };
 const std::vector<PolicyRow>& PolicyTable();
 

@@ -1,5 +1,8 @@
 #include "appliance/http/message.h"
 
+#include <algorithm>
+
+#include "appliance/base/encoding.h"
 #include "appliance/base/log.h"
 #include "appliance/http/header_text.h"
 
@@ -84,6 +87,23 @@ Response Response::NoContent() {
 }
 
 std::string ETagOf(std::int64_t version) { return "\"v" + std::to_string(version) + "\""; }
+
+Result<std::optional<RequestKey>> ReadRequestKey(const Request& request) {
+  constexpr std::size_t kLongest = 255;
+  constexpr std::string_view kName = "Idempotency-Key";
+  std::size_t count = 0;
+  for (const Header& each : request.headers) count += EqualsIgnoringCase(each.name, kName);
+  if (count == 0) return std::nullopt;
+  const std::string_view key = TrimBlanks(*request.GetHeader(kName));
+  const bool visible =
+      std::all_of(key.begin(), key.end(), [](char c) { return c > ' ' && c < '\x7f'; });
+  if (count > 1 || key.empty() || key.size() > kLongest || !visible) {
+    return FailFields(
+        {FieldError{std::string(kName), "must be one value of 1 to 255 visible ASCII characters"}});
+  }
+  return RequestKey{request.method + " " + request.route, std::string(key),
+                    Sha256Hex(request.path + "\n" + request.body)};
+}
 
 Result<std::optional<std::int64_t>> ReadIfMatch(const Request& request) {
   const auto refuse = [](std::string message) {

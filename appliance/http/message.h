@@ -11,6 +11,7 @@
 
 #include "appliance/base/json.h"
 #include "appliance/base/result.h"
+#include "appliance/domain/request_key.h"
 
 namespace heirloom::http {
 
@@ -98,6 +99,10 @@ std::string MakeCursor(const std::vector<std::string>& parts);
 // (RFC 9110 section 13.1.1). `*` gives nullopt: any version.
 Result<std::optional<std::int64_t>> ReadIfMatch(const Request& request);
 std::string ETagOf(std::int64_t version);  // "v12", with the quotes.
+
+// What the header Idempotency-Key names this request by; nullopt without one. kInvalidArgument when
+// it is not 1 to 255 visible ASCII characters. `route` is filled in by the router.
+Result<std::optional<RequestKey>> ReadRequestKey(const Request& request);
 
 // The body as JSON: kUnsupportedMediaType when Content-Type is neither application/json nor ends
 // in +json, or the body is compressed; kMalformed when it is no JSON.

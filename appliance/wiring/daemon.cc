@@ -7,6 +7,8 @@
 #include <thread>
 #include <utility>
 
+#include "appliance/audit/audit_routes.h"
+#include "appliance/audit/audit_service.h"
 #include "appliance/base/log.h"
 #include "appliance/http/server.h"
 #include "appliance/identity/authenticator.h"
@@ -192,6 +194,7 @@ class Daemon::Impl {
     AddStoryRoutes(router_, stories_, who_);
     AddImportRoutes(router_, imports_, who_);
     AddSearchRoutes(router_, search_, who_);
+    AddAuditRoutes(router_, audit_, who_);
     router_.Fallback([this](http::Request& request) { return assets_.Serve(request); });
   }
 
@@ -222,6 +225,7 @@ class Daemon::Impl {
   StoryFeedService feed_{*core_->database};
   Indexer indexer_{*core_->database, feed_, *index_};
   SearchService search_{*index_, indexer_, stories_, legacies_};
+  AuditService audit_{*core_->database};
 
   HealthService health_{core_->platform->clock, MakeManifest()};
   Metrics metrics_;
