@@ -1,10 +1,15 @@
 #include "appliance/cli/subcommand.h"
 
+#include <unistd.h>
+
 #include <CLI/CLI.hpp>
 #include <cstdio>
+#include <iostream>
 #include <utility>
 
+#include "appliance/cli/progress_display.h"
 #include "appliance/operations/commands.h"
+#include "appliance/wiring/command_runner.h"
 #include "appliance/wiring/config_reader.h"
 
 namespace heirloom::cli {
@@ -25,6 +30,18 @@ Result<Config> ReadConfigFor(const InstallationFlags& flags,
   sources.flags = std::move(more);
   if (!flags.data_dir.empty()) sources.flags.emplace("data_dir", flags.data_dir);
   return ReadConfig(sources);
+}
+
+int RunOn(const InstallationFlags& flags, DataDirectory::Missing missing, std::string_view command,
+          std::string_view args_json, const std::function<int(const Json&)>& print) {
+  const Result<Config> config = ReadConfigFor(flags);
+  if (!config) return ComplainOfConfig(config.error());
+  const SystemClock clock;
+  ProgressDisplay progress(std::cerr, ::isatty(STDERR_FILENO) == 1, clock);
+  const Result<Json> result = RunCommand(*config, missing, command, args_json, progress);
+  progress.End();
+  if (!result) return Complain(result.error());
+  return print(*result);
 }
 
 int Complain(const Error& error) {

@@ -4,7 +4,9 @@
 #include <map>
 #include <string>
 
+#include "appliance/base/json.h"
 #include "appliance/base/result.h"
+#include "appliance/operations/data_directory.h"
 #include "appliance/wiring/config.h"
 
 namespace CLI {
@@ -39,6 +41,11 @@ void AddInstallationFlags(CLI::App& command, InstallationFlags& flags);
 // The configuration they lead to, with the environment and, above it, `more` (by key).
 Result<Config> ReadConfigFor(const InstallationFlags& flags,
                              std::map<std::string, std::string> more = {});
+
+// Has `command` (operations/commands.h) run on that installation, beside its daemon or alone,
+// showing how far it is. `print` says the result and gives the exit code.
+int RunOn(const InstallationFlags& flags, DataDirectory::Missing missing, std::string_view command,
+          std::string_view args_json, const std::function<int(const Json&)>& print);
 
 // Says on stderr what is wrong, and gives the exit code for it.
 int Complain(const Error& error);

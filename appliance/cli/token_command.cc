@@ -3,9 +3,7 @@
 #include <memory>
 #include <vector>
 
-#include "appliance/base/json.h"
 #include "appliance/cli/subcommand.h"
-#include "appliance/wiring/command_runner.h"
 
 namespace heirloom::cli {
 namespace {
@@ -18,18 +16,16 @@ struct TokenFlags {
 };
 
 int Create(const TokenFlags& flags) {
-  const Result<Config> config = ReadConfigFor(flags.installation);
-  if (!config) return ComplainOfConfig(config.error());
   JsonWriter args;
   args.BeginObject().Member("user", flags.user).Member("name", flags.name);
   args.Key("scopes").BeginArray();
   for (const std::string& scope : flags.scopes) args.String(scope);
   args.EndArray().EndObject();
-  const Result<Json> created =
-      RunCommand(*config, DataDirectory::Missing::kRefuse, "token create", args.Take());
-  if (!created) return Complain(created.error());
-  std::printf("%s\n", std::string(created->Get("token").AsString()).c_str());
-  return kDone;
+  return RunOn(flags.installation, DataDirectory::Missing::kRefuse, "token create", args.Take(),
+               [](const Json& created) {
+                 std::printf("%s\n", std::string(created.Get("token").AsString()).c_str());
+                 return kDone;
+               });
 }
 
 }  // namespace

@@ -3,9 +3,7 @@
 #include <cstdio>
 #include <memory>
 
-#include "appliance/base/json.h"
 #include "appliance/cli/subcommand.h"
-#include "appliance/wiring/command_runner.h"
 
 namespace heirloom::cli {
 namespace {
@@ -31,19 +29,17 @@ Result<std::string> ReadPassword() {
 }
 
 int AddOne(const UserFlags& flags) {
-  const Result<Config> config = ReadConfigFor(flags.installation);
-  if (!config) return ComplainOfConfig(config.error());
   const Result<std::string> password = ReadPassword();
   if (!password) return Complain(password.error());
 
   JsonWriter args;
   args.BeginObject().Member("email", flags.email).Member("name", flags.name);
   args.Member("password", *password).Key("admin").Bool(flags.admin).EndObject();
-  const Result<Json> added =
-      RunCommand(*config, DataDirectory::Missing::kCreate, "user add", args.Take());
-  if (!added) return Complain(added.error());
-  std::printf("heirloom: added %s\n", flags.email.c_str());
-  return kDone;
+  return RunOn(flags.installation, DataDirectory::Missing::kCreate, "user add", args.Take(),
+               [&](const Json&) {
+                 std::printf("heirloom: added %s\n", flags.email.c_str());
+                 return kDone;
+               });
 }
 
 }  // namespace

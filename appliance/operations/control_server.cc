@@ -5,13 +5,18 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
+#include <atomic>
 #include <cerrno>
 #include <cstdint>
+#include <memory>
 #include <utility>
+#include <vector>
 
 #include "appliance/base/log.h"
 #include "appliance/base/thread_name.h"
+#include "appliance/operations/control_exchange.h"
 
 namespace heirloom {
 namespace {
@@ -26,7 +31,6 @@ class Loop {
         options_(options) {}
 
   void Run(const std::stop_token& stop) {
-    NameThisThread("control");
     const std::stop_callback wake(stop, [this] {
       const std::uint64_t one = 1;
       [[maybe_unused]] const auto written = ::write(wakeup_.get(), &one, sizeof(one));
@@ -41,33 +45,50 @@ class Loop {
       if (watched[1].revents != 0 || watched[0].revents == 0) continue;
       http::UniqueFd socket(
           ::accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
-      if (socket) Serve(ControlConnection(std::move(socket)));
+      if (socket) Receive(ControlConnection(std::move(socket)));
     }
+    for (const auto& client : clients_) client->thread.request_stop();
+    clients_.clear();  // Waits for each.
   }
 
  private:
-  ControlDeadline InTime() const { return std::chrono::steady_clock::now() + options_.patience; }
+  struct Client {
+    std::atomic<bool> done = false;
+    std::jthread thread;  // Last: it ends before the rest goes.
+  };
 
-  void Serve(ControlConnection connection) const {
+  void Receive(ControlConnection connection) {
     const Result<uid_t> peer = connection.PeerUser();
     if (!peer || (*peer != ::geteuid() && *peer != 0)) {
       LogWarn("refused another user on the control socket");
       return;
     }
-    const Result<std::string> line = connection.ReadLine(InTime());
-    if (!line) return LogGone(line.error());
-    const Status sent = connection.WriteLine(RunControlRequest(commands_, *line), InTime());
-    if (!sent) LogGone(sent.error());
+    std::erase_if(clients_, [](const auto& client) { return client->done.load(); });
+    if (clients_.size() >= options_.at_once) return Refuse(std::move(connection));
+    auto client = std::make_unique<Client>();
+    client->thread = std::jthread([this, &done = client->done, connection = std::move(connection)](
+                                      const std::stop_token& stop) mutable {
+      ServeControl(std::move(connection), commands_, options_, stop);
+      done = true;
+    });
+    clients_.push_back(std::move(client));
   }
 
-  static void LogGone(const Error& error) {
-    LogWarn("a command over the control socket was given up", {{"reason", error.message}});
+  static void Refuse(ControlConnection connection) {
+    const Error error{ErrorCode::kUnavailable,
+                      "the daemon runs as many commands as it can at once; try again later",
+                      {}};
+    // It fits into the socket's buffer: nobody is waited for.
+    const Status said =
+        connection.WriteLine(WriteControlError(error), std::chrono::steady_clock::now());
+    if (!said) LogWarn("a client of the control socket could not be told to come back");
   }
 
   http::UniqueFd listener_;
   http::UniqueFd wakeup_;
   const Commands& commands_;
   const ControlServer::Options options_;
+  std::vector<std::unique_ptr<Client>> clients_;  // Of the thread alone.
 };
 
 }  // namespace

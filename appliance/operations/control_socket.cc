@@ -49,20 +49,23 @@ Status ControlConnection::WaitFor(short events, ControlDeadline deadline) const 
 }
 
 Result<std::string> ControlConnection::ReadLine(ControlDeadline deadline) {
-  std::string line;
   std::array<char, 4096> chunk{};
   for (;;) {
+    const std::size_t end = received_.find('\n');
+    if (std::min(end, received_.size()) > kMaxLine) {
+      return Fail(ErrorCode::kTooLarge, "the line is longer than 1 MiB");
+    }
+    if (end != std::string::npos) {
+      std::string line = received_.substr(0, end);
+      received_.erase(0, end + 1);
+      return line;
+    }
     if (const Status ready = WaitFor(POLLIN, deadline); !ready) return ErrorOf(ready);
     const ssize_t size = ::recv(socket_.get(), chunk.data(), chunk.size(), 0);
     if (size < 0 && (errno == EAGAIN || errno == EINTR)) continue;
     if (size < 0) return Failed("the control socket broke");
     if (size == 0) return Fail(ErrorCode::kUnavailable, "the control socket was closed");
-    line.append(chunk.data(), static_cast<std::size_t>(size));
-    const std::size_t end = line.find('\n');
-    if (std::min(end, line.size()) > kMaxLine) {
-      return Fail(ErrorCode::kTooLarge, "the line is longer than 64 KiB");
-    }
-    if (end != std::string::npos) return line.substr(0, end);
+    received_.append(chunk.data(), static_cast<std::size_t>(size));
   }
 }
 
@@ -77,6 +80,11 @@ Status ControlConnection::WriteLine(std::string_view line, ControlDeadline deadl
     sent += static_cast<std::size_t>(size);
   }
   return {};
+}
+
+bool ControlConnection::PeerIsGone() const {
+  pollfd watched{socket_.get(), POLLRDHUP, 0};
+  return ::poll(&watched, 1, 0) > 0;
 }
 
 Result<uid_t> ControlConnection::PeerUser() const {

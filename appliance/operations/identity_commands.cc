@@ -50,10 +50,11 @@ std::string SetupUrl(const std::string& base_url, const std::string& token) {
 }
 
 void AddIdentityCommands(Commands& commands, IdentityService& identity, std::string base_url) {
-  commands.Add("user add", [&identity](const Json& args) { return AddUser(args, identity); });
+  commands.Add("user add",
+               [&identity](const Json& args, Progress&) { return AddUser(args, identity); });
   commands.Add("token create",
-               [&identity](const Json& args) { return CreateToken(args, identity); });
-  commands.Add("setup url", [&identity, base_url = std::move(base_url)](const Json&) {
+               [&identity](const Json& args, Progress&) { return CreateToken(args, identity); });
+  commands.Add("setup url", [&identity, base_url = std::move(base_url)](const Json&, Progress&) {
     return NewSetupUrl(identity, base_url);
   });
 }

@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "appliance/base/json.h"
+#include "appliance/base/progress.h"
 #include "appliance/base/result.h"
 #include "appliance/operations/data_directory.h"
 #include "appliance/wiring/config.h"
@@ -12,8 +13,9 @@ namespace heirloom {
 
 // Runs one of the commands of operations/commands.h on an installation: inside its daemon, when one
 // runs, else here, with the data directory locked for as long. Waits up to 10 seconds for a daemon
-// that is just starting or a command that is just ending.
+// that is just starting or a command that is just ending. `progress` hears how far it is either
+// way; the daemon calls the command off when this process ends.
 Result<Json> RunCommand(const Config& config, DataDirectory::Missing missing,
-                        std::string_view command, std::string_view args_json);
+                        std::string_view command, std::string_view args_json, Progress& progress);
 
 }  // namespace heirloom

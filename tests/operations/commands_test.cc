@@ -8,15 +8,19 @@ namespace {
 
 Commands Echo() {
   Commands commands;
-  commands.Add("echo", [](const Json& args) -> Result<std::string> { return args.Dump(); });
-  commands.Add("fail", [](const Json&) -> Result<std::string> {
+  commands.Add("echo",
+               [](const Json& args, Progress&) -> Result<std::string> { return args.Dump(); });
+  commands.Add("fail", [](const Json&, Progress&) -> Result<std::string> {
     return FailFields({{"/email", "is required"}, {"/name", "is too long"}});
   });
   return commands;
 }
 
 Result<Json> Exchange(const Commands& commands, std::string_view request) {
-  return ReadControlReply(RunControlRequest(commands, request));
+  NoProgress progress;
+  const auto message = ReadControlMessage(RunControlRequest(commands, request, progress));
+  if (!message) return ErrorOf(message);
+  return message->result;
 }
 
 TEST_CASE("a command and its result survive the way over the wire", "[control]") {
@@ -52,9 +56,18 @@ TEST_CASE("a request that is none gets an error and does nothing", "[control]") 
 
 TEST_CASE("a reply that is none is an error", "[control]") {
   const std::string reply = GENERATE(as<std::string>(), "", "{}", "[]", R"({"error":"x"})",
-                                     R"({"error":{"code":1,"message":"x"}})");
+                                     R"({"error":{"code":1,"message":"x"}})", R"({"progress":[]})",
+                                     R"({"progress":{"what":"x","done":-1,"total":0}})");
   CAPTURE(reply);
-  CHECK_FALSE(ReadControlReply(reply));
+  CHECK_FALSE(ReadControlMessage(reply));
+}
+
+TEST_CASE("how far a command is survives the way over the wire", "[control]") {
+  const ProgressReport report{"reading \"stories\"", 3, 7};
+  const auto message = ReadControlMessage(WriteControlProgress(report));
+  REQUIRE(message);
+  REQUIRE(message->progress);
+  CHECK(*message->progress == report);
 }
 
 }  // namespace

@@ -7,8 +7,10 @@
 #include <atomic>
 #include <catch2/catch.hpp>
 #include <chrono>
+#include <future>
 #include <optional>
 #include <string>
+#include <thread>
 
 #include "appliance/operations/control_server.h"
 #include "appliance/operations/control_socket.h"
@@ -22,14 +24,32 @@ using testing::TempFolder;
 
 ControlDeadline Soon() { return std::chrono::steady_clock::now() + 30s; }
 
-// A data directory, served, with one command that counts.
+ControlServer::Options Patient(std::chrono::milliseconds patience = 30s) {
+  return {.patience = patience, .look_each = 1ms, .repeat_each = 30s};
+}
+
+// A data directory, served, with one command that counts and one that goes on until it is released
+// or called off.
 class Served {
  public:
-  explicit Served(const std::filesystem::path& path, std::chrono::milliseconds patience = 30s)
+  explicit Served(const std::filesystem::path& path,
+                  const ControlServer::Options& options = Patient())
       : folder_(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)) {
-    commands_.Add("count",
-                  [this](const Json&) -> Result<std::string> { return std::to_string(++count_); });
-    server_.emplace(ControlServer::Start(folder_.get(), commands_, {patience}).value());
+    commands_.Add("count", [this](const Json&, Progress&) -> Result<std::string> {
+      return std::to_string(++count_);
+    });
+    commands_.Add("go on", [this](const Json&, Progress& progress) { return GoOn(progress); });
+    server_.emplace(ControlServer::Start(folder_.get(), commands_, options).value());
+  }
+
+  // Ends the server, as the daemon does when it stops.
+  void Stop() { server_.reset(); }
+  void Release() { released_ = true; }
+  // Whether the command that goes on was called off; waits for its end.
+  bool WasCalledOff() {
+    auto ended = called_off_.get_future();
+    REQUIRE(ended.wait_for(30s) == std::future_status::ready);
+    return ended.get();
   }
 
   int folder() const { return folder_.get(); }
@@ -44,13 +64,33 @@ class Served {
   }
 
  private:
+  Result<std::string> GoOn(Progress& progress) {
+    progress.Show("going on", 1, 2);
+    while (!released_ && !progress.Cancelled()) std::this_thread::yield();
+    called_off_.set_value(progress.Cancelled());
+    return "true";
+  }
+
   http::UniqueFd folder_;
   std::atomic<int> count_ = 0;
+  std::atomic<bool> released_ = false;
+  std::promise<bool> called_off_;
   Commands commands_;
   std::optional<ControlServer> server_;
 };
 
 const std::string kCount = WriteControlRequest("count", "{}");
+const std::string kGoOn = WriteControlRequest("go on", "{}");
+constexpr const char* kGoesOn = R"({"progress":{"what":"going on","done":1,"total":2}})";
+
+// The command that goes on, begun: its client has heard of it.
+ControlConnection Begin(const Served& served) {
+  auto connection = ConnectToControlSocket(served.folder());
+  REQUIRE(connection);
+  REQUIRE(connection->WriteLine(kGoOn, Soon()));
+  CHECK(connection->ReadLine(Soon()).value_or("") == kGoesOn);
+  return std::move(*connection);
+}
 
 TEST_CASE("a command goes to the daemon and its result comes back", "[control]") {
   const TempFolder folder;
@@ -127,10 +167,57 @@ TEST_CASE("an endless line is given up, and the next client is served", "[contro
 
 TEST_CASE("a client that says nothing is given up, and the next one is served", "[control]") {
   const TempFolder folder;
-  const Served served(folder.Path(), 50ms);
+  const Served served(folder.Path(), Patient(50ms));
   const auto silent = ConnectToControlSocket(served.folder());
   REQUIRE(silent);
   CHECK(served.Ask(kCount) == R"({"ok":1})");
+}
+
+TEST_CASE("a long command tells how far it is and keeps no other waiting", "[control]") {
+  const TempFolder folder;
+  Served served(folder.Path());
+  ControlConnection client = Begin(served);
+  CHECK(served.Ask(kCount) == R"({"ok":1})");
+  served.Release();
+  CHECK(client.ReadLine(Soon()).value_or("") == R"({"ok":true})");
+  CHECK_FALSE(served.WasCalledOff());
+}
+
+TEST_CASE("a long command that has nothing new to say gives a sign of life", "[control]") {
+  const TempFolder folder;
+  ControlServer::Options options = Patient();
+  options.repeat_each = 1ms;
+  Served served(folder.Path(), options);
+  ControlConnection client = Begin(served);
+  for (int i = 0; i < 3; ++i) CHECK(client.ReadLine(Soon()).value_or("") == kGoesOn);
+}
+
+TEST_CASE("a command is called off when its client goes", "[control]") {
+  const TempFolder folder;
+  Served served(folder.Path());
+  { const ControlConnection client = Begin(served); }
+  CHECK(served.WasCalledOff());
+  CHECK(served.Ask(kCount) == R"({"ok":1})");
+}
+
+TEST_CASE("commands under way are called off when the daemon stops", "[control]") {
+  const TempFolder folder;
+  Served served(folder.Path());
+  const ControlConnection client = Begin(served);
+  served.Stop();
+  CHECK(served.WasCalledOff());
+}
+
+TEST_CASE("one client too many is told to come back later", "[control]") {
+  const TempFolder folder;
+  ControlServer::Options options = Patient();
+  options.at_once = 1;
+  Served served(folder.Path(), options);
+  ControlConnection client = Begin(served);
+  const auto refused = ReadControlMessage(served.Ask(kCount));
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().code == ErrorCode::kUnavailable);
+  CHECK_THAT(refused.error().message, Catch::Contains("try again later"));
 }
 
 }  // namespace
