@@ -1,6 +1,7 @@
 #include "appliance/stories/story_writer.h"
 
 #include "appliance/base/encoding.h"
+#include "appliance/domain/revision_chain.h"
 #include "appliance/stories/revision_repository.h"
 #include "appliance/stories/story_repository.h"
 
@@ -9,15 +10,6 @@ namespace {
 
 Event EventOf(const Principal& who, std::string_view type, const Story& story) {
   return {who.tenant_id, std::string(type), story.id, story.legacy_id, story.version};
-}
-
-std::string Digest(std::string_view parent, const Revision& revision) {
-  std::string sealed(parent);
-  sealed.append("\n").append(std::to_string(revision.number));
-  sealed.append("\n").append(ToRfc3339(revision.created_at));
-  sealed.append("\n").append(revision.author);
-  sealed.append("\n").append(revision.content_hash);
-  return Sha256Hex(sealed);
 }
 
 }  // namespace
@@ -52,7 +44,7 @@ PreparedStory Prepare(Story story, StoryContent content, std::string_view parent
   revision.note = std::move(note);
   revision.created_at = now;
   revision.content_hash = Sha256Hex(prepared.canonical);
-  revision.digest = Digest(parent_digest, revision);
+  revision.digest = RevisionDigest(parent_digest, revision);
   revision.content.title = story.content.title;
   revision.content.status = story.content.status;
   prepared.story = std::move(story);

@@ -21,9 +21,7 @@ struct PreparedStory {
 StoryContent Merge(const StoryContent& before, const StoryInput& input);
 
 // `story` is the state before, or a new story with version and revision 0; `parent_digest` is that
-// of its newest revision, empty for none. The digest is SHA-256 over the lines: parent digest,
-// number, time (RFC 3339), author's written name, content hash. Never over ids, so that the chain
-// can be checked on any installation the story moves to.
+// of its newest revision, empty for none (appliance/domain/revision_chain.h).
 PreparedStory Prepare(Story story, StoryContent content, std::string_view parent_digest,
                       const Principal& who, std::string note, Time now);
 
