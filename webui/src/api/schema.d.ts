@@ -126,6 +126,97 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where you are signed in, last used first. */
+        get: operations["listSessions"];
+        put?: never;
+        post?: never;
+        /** Sign out everywhere but here. */
+        delete: operations["endOtherSessions"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** End one of your sessions. */
+        delete: operations["endSession"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Your API tokens, newest first. Never their secrets. */
+        get: operations["listTokens"];
+        put?: never;
+        /** Make an API token for yourself. Only a browser session may, so that a token cannot make itself stronger. */
+        post: operations["createToken"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tokens/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Take one of your tokens back. */
+        delete: operations["revokeToken"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Change your password. Ends your other sessions. */
+        put: operations["changePassword"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/legacies": {
         parameters: {
             query?: never;
@@ -157,7 +248,7 @@ export interface paths {
         get: operations["getLegacy"];
         put?: never;
         post?: never;
-        /** Remove a legacy with its stories (owners). */
+        /** Put a legacy with its stories into the bin for 30 days (owners). */
         delete: operations["deleteLegacy"];
         options?: never;
         head?: never;
@@ -230,6 +321,235 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/legacies/{id}/tags": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        /** The tags of the stories that you may read here, with how many carry each, by name. */
+        get: operations["listTags"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/legacies/{id}/tags/rename": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Rename a tag on every story of the legacy, or merge it into one that is there (editors and owners).
+         * @description Each story that carries the tag gets a revision with a note. Works through many stories in small steps; when it was
+         *     cut short, the same request goes on where it stopped.
+         */
+        post: operations["renameTag"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/legacies/{id}/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        /** Who did what here, newest first (owners). */
+        get: operations["listLegacyAudit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/legacies/{id}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        /** The legacy as one archive, readable without any software (owners). */
+        get: operations["exportLegacy"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/legacies/{id}/imports/archive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A batch of stories with their revisions out of an archive (owners).
+         * @description Idempotent by (legacy, origin_id). The digest chain of each story is recomputed; one that does not hold is refused and
+         *     holds back no other. A story that was edited here since is `kept`.
+         */
+        post: operations["importArchivedStories"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/archive/legacies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A legacy out of an archive; you become its owner. The same one again gives the one you have. */
+        post: operations["importArchivedLegacy"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every legacy that you own as one archive. */
+        get: operations["exportAll"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bin/stories": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Deleted stories that you may take back, last deleted first. They stay 30 days. */
+        get: operations["listDeletedStories"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bin/stories/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        /** A deleted story, to be read before it is taken back. */
+        get: operations["getDeletedStory"];
+        put?: never;
+        post?: never;
+        /** Remove a deleted story for good, now (editors and owners). Hashes of its revisions stay. */
+        delete: operations["purgeStory"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bin/stories/{id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a deleted story back, with all its revisions. Doing it again changes nothing. */
+        post: operations["undeleteStory"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bin/legacies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Deleted legacies that you own, last deleted first. They stay 30 days. */
+        get: operations["listDeletedLegacies"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bin/legacies/{id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a deleted legacy back, with its stories and members. */
+        post: operations["undeleteLegacy"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/stories": {
         parameters: {
             query?: never;
@@ -261,12 +581,55 @@ export interface paths {
         get: operations["getStory"];
         put?: never;
         post?: never;
-        /** Delete a story (its own author, editors and owners). */
+        /** Put a story into the bin for 30 days (its own author, editors and owners). */
         delete: operations["deleteStory"];
         options?: never;
         head?: never;
         /** Change a story; what you leave out stays. Makes a revision. */
         patch: operations["updateStory"];
+        trace?: never;
+    };
+    "/api/v1/stories/{id}/working-copy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        /** What you have written here and not saved yet. */
+        get: operations["getWorkingCopy"];
+        /**
+         * Autosave. Overwrites your one working copy of this story; no revision, nobody else sees it.
+         * @description After ten minutes without another autosave it becomes a revision by itself, unless somebody else saved in between; then it waits for you.
+         */
+        put: operations["putWorkingCopy"];
+        post?: never;
+        /** Throw your unsaved changes away. */
+        delete: operations["discardWorkingCopy"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/stories/{id}/working-copy/save": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make a revision of your working copy, as on leaving the page. Without one, or without a change, nothing happens. */
+        post: operations["saveWorkingCopy"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/stories/{id}/revisions": {
@@ -308,6 +671,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/stories/{id}/revisions/{n}/diff": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["Id"];
+                n: components["parameters"]["RevisionNumber"];
+            };
+            cookie?: never;
+        };
+        /** What changed, word by word, from an earlier revision to this one. */
+        get: operations["diffRevision"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/stories/{id}/revisions/{n}/restore": {
         parameters: {
             query?: never;
@@ -322,6 +705,63 @@ export interface paths {
         put?: never;
         /** Make a new revision out of an earlier one. Nothing is lost by it; the status stays as it is. */
         post: operations["restoreRevision"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What changes in what you may see, as it happens (server-sent events).
+         * @description Each message has `id` (`epoch.sequence`), `event` (the type, as in `events/`) and `data`
+         *     `{"type","id","legacy_id","version"}`: that something changed, not what it is now. Come back with `Last-Event-ID` to
+         *     get what you missed; `event: reset` says that it cannot be told any more (another history, or too long ago): read
+         *     afresh. A comment line comes every 15 seconds. The stream ends when your session or token does.
+         */
+        get: operations["streamEvents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who did what in this installation, newest first (admins). */
+        get: operations["listAudit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/openapi.json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** This file. */
+        get: operations["getOpenApi"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -502,6 +942,170 @@ export interface components {
             items: components["schemas"]["Member"][];
             next_cursor?: string;
         };
+        Session: {
+            id: components["schemas"]["Id"];
+            /** @description The one you ask with. */
+            current: boolean;
+            /** @description What the browser says it is. */
+            user_agent: string;
+            created_at: components["schemas"]["Time"];
+            last_used_at: components["schemas"]["Time"];
+            expires_at: components["schemas"]["Time"];
+        };
+        SessionPage: {
+            items: components["schemas"]["Session"][];
+            next_cursor?: string;
+        };
+        /**
+         * @description What a token may do; see appliance/docs/policy.md.
+         * @enum {string}
+         */
+        Scope: "legacies:read" | "legacies:write" | "legacies:export" | "members:write" | "stories:read" | "stories:write" | "audit:read";
+        Token: {
+            id: components["schemas"]["Id"];
+            name: string;
+            /** @description Empty means all that you may. */
+            scopes: string[];
+            created_at: components["schemas"]["Time"];
+            last_used_at: components["schemas"]["Time"] | null;
+        };
+        NewToken: components["schemas"]["Token"] & {
+            secret: string;
+        };
+        TokenPage: {
+            items: components["schemas"]["Token"][];
+            next_cursor?: string;
+        };
+        AuditEntry: {
+            number: number;
+            at: components["schemas"]["Time"];
+            /** @description Written name. */
+            actor: string;
+            /** @example member.added */
+            action: string;
+            subject: string;
+            legacy_id: components["schemas"]["Id"] | null;
+            detail: Record<string, unknown>;
+            /** @description SHA-256 over this entry and the hash before it, hex. */
+            hash: string;
+        };
+        AuditPage: {
+            items: components["schemas"]["AuditEntry"][];
+            next_cursor?: string;
+        };
+        TagCount: {
+            tag: string;
+            count: number;
+        };
+        TagPage: {
+            items: components["schemas"]["TagCount"][];
+            next_cursor?: string;
+        };
+        DeletedStory: {
+            id: components["schemas"]["Id"];
+            legacy_id: components["schemas"]["Id"];
+            title: string;
+            excerpt: string;
+            deleted_at: components["schemas"]["Time"];
+            /** @description Written name. */
+            deleted_by: string;
+            purge_at: components["schemas"]["Time"];
+        };
+        DeletedStoryPage: {
+            items: components["schemas"]["DeletedStory"][];
+            next_cursor?: string;
+        };
+        DeletedLegacy: {
+            id: components["schemas"]["Id"];
+            title: string;
+            deleted_at: components["schemas"]["Time"];
+            /** @description Written name. */
+            deleted_by: string;
+            purge_at: components["schemas"]["Time"];
+        };
+        DeletedLegacyPage: {
+            items: components["schemas"]["DeletedLegacy"][];
+            next_cursor?: string;
+        };
+        WorkingCopyInput: components["schemas"]["StoryFields"] & {
+            /** @description The story's version that you began from. */
+            base_version: number;
+        };
+        WorkingCopyState: {
+            base_version: number;
+            /** @description Counts the autosaves. */
+            version: number;
+            saved_at: components["schemas"]["Time"];
+        };
+        WorkingCopy: components["schemas"]["WorkingCopyState"] & {
+            title: string;
+            content: components["schemas"]["Document"];
+            status: components["schemas"]["StoryStatus"];
+            tags: string[];
+            language: string;
+            happened_at: string | null;
+            place: string | null;
+            author: string;
+        };
+        RevisionDiff: {
+            from: number;
+            to: number;
+            /** @description Everything but the text that changed. */
+            fields: {
+                /** @enum {string} */
+                field: "title" | "status" | "tags" | "language" | "happened_at" | "place" | "author";
+                before: string | null;
+                after: string | null;
+            }[];
+            /** @description The plain text in pieces, in order. */
+            text: {
+                /** @enum {string} */
+                change: "same" | "added" | "removed";
+                text: string;
+            }[];
+            /** @description false: too long to compare by words; paragraphs are compared instead. */
+            complete?: boolean;
+        };
+        ArchivedLegacy: {
+            origin_id: components["schemas"]["Id"];
+            title: string;
+            dedication?: string;
+            language?: components["schemas"]["Language"];
+            visibility?: components["schemas"]["Visibility"];
+            created_at?: components["schemas"]["Time"];
+            updated_at?: components["schemas"]["Time"];
+            members?: {
+                name: string;
+                role: components["schemas"]["Role"];
+            }[];
+        };
+        ArchivedStoryBatch: {
+            items: components["schemas"]["ArchivedStory"][];
+        };
+        ArchivedStory: {
+            origin_id: components["schemas"]["Id"];
+            created_at: components["schemas"]["Time"];
+            updated_at: components["schemas"]["Time"];
+            revisions: {
+                number: number;
+                author: string;
+                note: string;
+                created_at: components["schemas"]["Time"];
+                /** @description Canonical content: what content_hash covers. */
+                content: Record<string, unknown>;
+                content_hash: string;
+                digest: string;
+            }[];
+        };
+        ArchiveReport: {
+            items: {
+                origin_id: components["schemas"]["Id"];
+                /** @enum {string} */
+                outcome: "created" | "updated" | "unchanged" | "kept" | "deleted" | "refused";
+                story_id?: components["schemas"]["Id"];
+                reason?: string;
+            }[];
+        };
         StoryFields: {
             title?: string;
             content?: components["schemas"]["Document"];
@@ -637,6 +1241,11 @@ export interface components {
                 text: string;
                 match: boolean;
             }[];
+            /** @description The title in the same pieces. */
+            title_highlights?: {
+                text: string;
+                match: boolean;
+            }[];
             /** @description From the rank: 1 for the first hit, falling. */
             score: number;
             tags: string[];
@@ -648,11 +1257,31 @@ export interface components {
         SearchPage: {
             items: components["schemas"]["SearchHit"][];
             next_cursor?: string;
+            /** @description The same search with words spelt as they stand in stories you may read, when little was found. */
+            did_you_mean?: string;
+            facets?: components["schemas"]["Facets"];
         };
+        Facets: {
+            /** @description Counts cover all that was found; else the first 1,000. */
+            complete: boolean;
+            tags: components["schemas"]["Facet"][];
+            authors: components["schemas"]["Facet"][];
+            languages: components["schemas"]["Facet"][];
+            legacies: components["schemas"]["Facet"][];
+            /** @description EDTF decades, such as 195X. */
+            decades: components["schemas"]["Facet"][];
+        };
+        Facet: {
+            value: string;
+            /** @description The title, for a legacy. */
+            label?: string;
+            count: number;
+        };
+        /** @description A story whose title fits, or (`word`) a word that completes the last one typed. */
         Suggestion: {
-            /** @constant */
-            type: "story";
-            id: components["schemas"]["Id"];
+            /** @enum {string} */
+            type: "story" | "word";
+            id?: components["schemas"]["Id"];
             legacy_id?: components["schemas"]["Id"];
             text: string;
         };
@@ -735,6 +1364,25 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
+        /** @description The range lies beyond the end; `Content-Range` gives the length. */
+        RangeNotSatisfiable: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Too often; try again after `Retry-After` seconds. */
+        TooMany: {
+            headers: {
+                "Retry-After": components["headers"]["RetryAfter"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
         /** @description Some field is wrong; `errors` names each. */
         Invalid: {
             headers: {
@@ -747,6 +1395,7 @@ export interface components {
         /** @description Try again after `Retry-After`. */
         Unavailable: {
             headers: {
+                "Retry-After": components["headers"]["RetryAfter"];
                 [name: string]: unknown;
             };
             content: {
@@ -760,12 +1409,21 @@ export interface components {
         Limit: number;
         /** @description `next_cursor` of the page before. */
         Cursor: string;
+        /**
+         * @description Chosen by you, new for each change; send the same one when you do not know whether a request arrived. Within 24 hours a
+         *     repeat gives what the first one made (`Idempotency-Replayed: true`); with another body it is refused (422).
+         */
+        IdempotencyKey: string;
         IfMatch: string;
     };
     requestBodies: never;
     headers: {
         /** @description Names this version of the thing. */
         ETag: string;
+        /** @description Seconds. */
+        RetryAfter: number;
+        /** @description `true` when an earlier request with this Idempotency-Key made it. */
+        Replayed: "true";
         /** @description `epoch.sequence` of this write. */
         Sequence: string;
     };
@@ -970,6 +1628,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
             503: components["responses"]["Unavailable"];
         };
     };
@@ -1014,6 +1673,194 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
         };
     };
+    listSessions: {
+        parameters: {
+            query?: {
+                limit?: components["parameters"]["Limit"];
+                /** @description `next_cursor` of the page before. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionPage"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            422: components["responses"]["Invalid"];
+        };
+    };
+    endOtherSessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All other sessions are over; open pages and event streams of theirs end within a second. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+        };
+    };
+    endSession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is over. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+        };
+    };
+    listTokens: {
+        parameters: {
+            query?: {
+                limit?: components["parameters"]["Limit"];
+                /** @description `next_cursor` of the page before. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TokenPage"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            422: components["responses"]["Invalid"];
+        };
+    };
+    createToken: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Chosen by you, new for each change; send the same one when you do not know whether a request arrived. Within 24 hours a
+                 *     repeat gives what the first one made (`Idempotency-Replayed: true`); with another body it is refused (422).
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    name: string;
+                    /** @description None given means all that you may. */
+                    scopes?: components["schemas"]["Scope"][];
+                };
+            };
+        };
+        responses: {
+            /** @description Made. `secret` is shown this once; a repeat with the same Idempotency-Key answers 409. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewToken"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["Invalid"];
+        };
+    };
+    revokeToken: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is no longer good. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+        };
+    };
+    changePassword: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    current: string;
+                    new: components["schemas"]["NewPassword"];
+                };
+            };
+        };
+        responses: {
+            /** @description Changed. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     listLegacies: {
         parameters: {
             query?: {
@@ -1043,7 +1890,13 @@ export interface operations {
     createLegacy: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description Chosen by you, new for each change; send the same one when you do not know whether a request arrived. Within 24 hours a
+                 *     repeat gives what the first one made (`Idempotency-Replayed: true`); with another body it is refused (422).
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -1058,6 +1911,7 @@ export interface operations {
                 headers: {
                     ETag: components["headers"]["ETag"];
                     Location?: string;
+                    "Idempotency-Replayed": components["headers"]["Replayed"];
                     "Heirloom-Sequence": components["headers"]["Sequence"];
                     [name: string]: unknown;
                 };
@@ -1127,6 +1981,11 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
+                /**
+                 * @description Chosen by you, new for each change; send the same one when you do not know whether a request arrived. Within 24 hours a
+                 *     repeat gives what the first one made (`Idempotency-Replayed: true`); with another body it is refused (422).
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 "If-Match": components["parameters"]["IfMatch"];
             };
             path: {
@@ -1144,6 +2003,7 @@ export interface operations {
             200: {
                 headers: {
                     ETag: components["headers"]["ETag"];
+                    "Idempotency-Replayed": components["headers"]["Replayed"];
                     "Heirloom-Sequence": components["headers"]["Sequence"];
                     [name: string]: unknown;
                 };
@@ -1191,7 +2051,13 @@ export interface operations {
     addMember: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description Chosen by you, new for each change; send the same one when you do not know whether a request arrived. Within 24 hours a
+                 *     repeat gives what the first one made (`Idempotency-Replayed: true`); with another body it is refused (422).
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path: {
                 id: components["parameters"]["Id"];
             };
@@ -1209,6 +2075,7 @@ export interface operations {
             /** @description Added. */
             201: {
                 headers: {
+                    "Idempotency-Replayed": components["headers"]["Replayed"];
                     "Heirloom-Sequence": components["headers"]["Sequence"];
                     [name: string]: unknown;
                 };
@@ -1315,11 +2182,411 @@ export interface operations {
             422: components["responses"]["Invalid"];
         };
     };
+    listTags: {
+        parameters: {
+            query?: {
+                limit?: components["parameters"]["Limit"];
+                /** @description `next_cursor` of the page before. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: never;
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TagPage"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+        };
+    };
+    renameTag: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    from: components["schemas"]["Tag"];
+                    to: components["schemas"]["Tag"];
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "Heirloom-Sequence": components["headers"]["Sequence"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description Stories that got a revision. */
+                        changed: number;
+                        /** @description `to` was in use before. */
+                        merged: boolean;
+                    };
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+        };
+    };
+    listLegacyAudit: {
+        parameters: {
+            query?: {
+                limit?: components["parameters"]["Limit"];
+                /** @description `next_cursor` of the page before. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: never;
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditPage"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+        };
+    };
+    exportLegacy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A ZIP file. A `Range` continues a download that was cut, as long as the content is the same (`If-Range`). */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Content-Disposition"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/zip": string;
+                };
+            };
+            /** @description The part that was asked for. */
+            206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/zip": string;
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            416: components["responses"]["RangeNotSatisfiable"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    importArchivedStories: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ArchivedStoryBatch"];
+            };
+        };
+        responses: {
+            /** @description What became of each, in the order sent. */
+            200: {
+                headers: {
+                    "Heirloom-Sequence": components["headers"]["Sequence"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ArchiveReport"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+        };
+    };
+    importArchivedLegacy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ArchivedLegacy"];
+            };
+        };
+        responses: {
+            /** @description It was imported before. */
+            200: {
+                headers: {
+                    "Heirloom-Sequence": components["headers"]["Sequence"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Legacy"];
+                };
+            };
+            /** @description It is here now. */
+            201: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    Location?: string;
+                    "Heirloom-Sequence": components["headers"]["Sequence"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Legacy"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            422: components["responses"]["Invalid"];
+        };
+    };
+    exportAll: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A ZIP file, as for one legacy. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Content-Disposition"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/zip": string;
+                };
+            };
+            /** @description The part that was asked for. */
+            206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/zip": string;
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            416: components["responses"]["RangeNotSatisfiable"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listDeletedStories: {
+        parameters: {
+            query?: {
+                /** @description Only of this legacy. */
+                legacy?: components["schemas"]["Id"];
+                limit?: components["parameters"]["Limit"];
+                /** @description `next_cursor` of the page before. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeletedStoryPage"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            422: components["responses"]["Invalid"];
+        };
+    };
+    getDeletedStory: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The story. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Story"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            404: components["responses"]["NotFound"];
+        };
+    };
+    purgeStory: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Gone. */
+            204: {
+                headers: {
+                    "Heirloom-Sequence": components["headers"]["Sequence"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+        };
+    };
+    undeleteStory: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The story, back where it was. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Heirloom-Sequence": components["headers"]["Sequence"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Story"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+        };
+    };
+    listDeletedLegacies: {
+        parameters: {
+            query?: {
+                limit?: components["parameters"]["Limit"];
+                /** @description `next_cursor` of the page before. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeletedLegacyPage"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            422: components["responses"]["Invalid"];
+        };
+    };
+    undeleteLegacy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The legacy. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Heirloom-Sequence": components["headers"]["Sequence"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Legacy"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+        };
+    };
     listStories: {
         parameters: {
             query?: {
                 /** @description Only of this legacy. */
                 legacy?: components["schemas"]["Id"];
+                /** @description All but archived ones unless given. */
                 status?: components["schemas"]["StoryStatus"];
                 tag?: string;
                 order?: "updated" | "happened";
@@ -1349,7 +2616,13 @@ export interface operations {
     createStory: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description Chosen by you, new for each change; send the same one when you do not know whether a request arrived. Within 24 hours a
+                 *     repeat gives what the first one made (`Idempotency-Replayed: true`); with another body it is refused (422).
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -1364,6 +2637,7 @@ export interface operations {
                 headers: {
                     ETag: components["headers"]["ETag"];
                     Location?: string;
+                    "Idempotency-Replayed": components["headers"]["Replayed"];
                     "Heirloom-Sequence": components["headers"]["Sequence"];
                     [name: string]: unknown;
                 };
@@ -1435,6 +2709,11 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
+                /**
+                 * @description Chosen by you, new for each change; send the same one when you do not know whether a request arrived. Within 24 hours a
+                 *     repeat gives what the first one made (`Idempotency-Replayed: true`); with another body it is refused (422).
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 "If-Match": components["parameters"]["IfMatch"];
             };
             path: {
@@ -1452,6 +2731,7 @@ export interface operations {
             200: {
                 headers: {
                     ETag: components["headers"]["ETag"];
+                    "Idempotency-Replayed": components["headers"]["Replayed"];
                     "Heirloom-Sequence": components["headers"]["Sequence"];
                     [name: string]: unknown;
                 };
@@ -1466,6 +2746,114 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             422: components["responses"]["Invalid"];
             428: components["responses"]["PreconditionRequired"];
+        };
+    };
+    getWorkingCopy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Your working copy. When `base_version` is not the story's version, somebody saved in between. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkingCopy"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            404: components["responses"]["NotFound"];
+        };
+    };
+    putWorkingCopy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WorkingCopyInput"];
+            };
+        };
+        responses: {
+            /** @description Kept. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkingCopyState"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+        };
+    };
+    discardWorkingCopy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description There is none (any more). */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthorized"];
+            404: components["responses"]["NotFound"];
+        };
+    };
+    saveWorkingCopy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The story, as it now is. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Heirloom-Sequence": components["headers"]["Sequence"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Story"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            412: components["responses"]["PreconditionFailed"];
+            422: components["responses"]["Invalid"];
         };
     };
     listRevisions: {
@@ -1522,10 +2910,44 @@ export interface operations {
             404: components["responses"]["NotFound"];
         };
     };
+    diffRevision: {
+        parameters: {
+            query?: {
+                /** @description The earlier revision; the one before unless given. 0 stands for nothing. */
+                against?: number;
+            };
+            header?: never;
+            path: {
+                id: components["parameters"]["Id"];
+                n: components["parameters"]["RevisionNumber"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The difference. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RevisionDiff"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+        };
+    };
     restoreRevision: {
         parameters: {
             query?: never;
             header: {
+                /**
+                 * @description Chosen by you, new for each change; send the same one when you do not know whether a request arrived. Within 24 hours a
+                 *     repeat gives what the first one made (`Idempotency-Replayed: true`); with another body it is refused (422).
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 "If-Match": components["parameters"]["IfMatch"];
             };
             path: {
@@ -1540,6 +2962,7 @@ export interface operations {
             200: {
                 headers: {
                     ETag: components["headers"]["ETag"];
+                    "Idempotency-Replayed": components["headers"]["Replayed"];
                     "Heirloom-Sequence": components["headers"]["Sequence"];
                     [name: string]: unknown;
                 };
@@ -1552,6 +2975,85 @@ export interface operations {
             404: components["responses"]["NotFound"];
             412: components["responses"]["PreconditionFailed"];
             428: components["responses"]["PreconditionRequired"];
+        };
+    };
+    streamEvents: {
+        parameters: {
+            query?: {
+                /** @description Only of this legacy. */
+                legacy?: components["schemas"]["Id"];
+            };
+            header?: {
+                /** @description The last `id` you saw. */
+                "Last-Event-ID"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The stream. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listAudit: {
+        parameters: {
+            query?: {
+                limit?: components["parameters"]["Limit"];
+                /** @description `next_cursor` of the page before. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditPage"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            422: components["responses"]["Invalid"];
+        };
+    };
+    getOpenApi: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OpenAPI 3.1. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, unknown>;
+                };
+            };
         };
     };
     search: {
@@ -1569,6 +3071,10 @@ export interface operations {
                 /** @description Happened on or before (EDTF). */
                 to?: components["schemas"]["EdtfDate"];
                 lang?: components["schemas"]["Language"];
+                /** @description All but archived ones unless given. */
+                status?: components["schemas"]["StoryStatus"];
+                /** @description Count the values of what was found too. */
+                facets?: boolean;
                 limit?: components["parameters"]["Limit"];
                 /** @description `next_cursor` of the page before. */
                 cursor?: components["parameters"]["Cursor"];
