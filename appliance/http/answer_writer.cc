@@ -14,13 +14,9 @@
 namespace heirloom::http {
 namespace {
 
-// What cpp-httplib reads its request from and writes its answer to. Of the body it remembers only
-// that it was written: the bytes go out from where they are.
-class MemoryStream final : public httplib::Stream {
+// What cpp-httplib reads its request from and writes a head to.
+class HeadStream final : public httplib::Stream {
  public:
-  MemoryStream(std::string_view request, std::shared_ptr<const std::string> body)
-      : request_(request), body_(std::move(body)) {}
-
   bool is_readable() const override { return !request_.empty(); }
   bool is_writable() const override { return true; }
 
@@ -32,11 +28,7 @@ class MemoryStream final : public httplib::Stream {
   }
 
   ssize_t write(const char* from, std::size_t size) override {
-    if (body_ && from == body_->data()) {
-      body_written_ = true;
-    } else {
-      head_.append(from, size);
-    }
+    head_.append(from, size);
     return static_cast<ssize_t>(size);
   }
 
@@ -44,7 +36,7 @@ class MemoryStream final : public httplib::Stream {
   void get_local_ip_and_port(std::string& ip, int& port) const override { Nowhere(ip, port); }
   socket_t socket() const override { return 0; }
 
-  Outgoing Take() { return Outgoing(std::move(head_), body_written_ ? std::move(body_) : nullptr); }
+  std::string Take() { return std::move(head_); }
 
  private:
   static void Nowhere(std::string& ip, int& port) {
@@ -52,10 +44,9 @@ class MemoryStream final : public httplib::Stream {
     port = 0;
   }
 
-  std::string_view request_;
-  std::shared_ptr<const std::string> body_;
+  // It answers HEAD as GET, but for the body; bodies go out from where they are.
+  std::string_view request_ = "HEAD / HTTP/1.1\r\n\r\n";
   std::string head_;
-  bool body_written_ = false;
 };
 
 bool IsWritersOwn(std::string_view name) {
@@ -67,6 +58,7 @@ bool IsWritersOwn(std::string_view name) {
 
 // A line end in a value would let whoever supplied it write headers of their own.
 std::string Harmless(std::string value) {
+  if (IsFieldValue(value)) return value;
   for (char& c : value) {
     if (!IsFieldValue({&c, 1})) c = ' ';
   }
@@ -77,19 +69,37 @@ bool HasNoLength(const Response& response) {
   return response.stream || response.status == 204 || response.status == 304;
 }
 
-httplib::Headers FieldsOf(const Response& response, std::size_t body_size, bool close, Time now) {
+httplib::Headers FieldsOf(Response& response, const OutgoingBody& body, bool close, Time now) {
   httplib::Headers fields;
-  for (const Header& header : response.headers) {
+  for (Header& header : response.headers) {
     if (!IsToken(header.name)) {
       LogError("dropped a response header with a broken name");
     } else if (!IsWritersOwn(header.name)) {
-      fields.emplace(header.name, Harmless(header.value));
+      fields.emplace(std::move(header.name), Harmless(std::move(header.value)));
     }
   }
-  if (!HasNoLength(response)) fields.emplace("Content-Length", std::to_string(body_size));
+  if (!HasNoLength(response)) fields.emplace("Content-Length", std::to_string(body.size));
   if (close) fields.emplace("Connection", "close");
   fields.emplace("Date", HttpDate(now));
   return fields;
+}
+
+OutgoingBody BodyOf(Response& response, const std::optional<RangeChoice>& part) {
+  OutgoingBody body;
+  if (HasNoLength(response)) return body;
+  if (response.file) {
+    body.size = response.file->size();
+    body.file = std::move(response.file);
+  } else {
+    body.text = std::move(response.shared_body);
+    if (!body.text) body.text = std::make_shared<const std::string>(std::move(response.body));
+    body.size = body.text->size();
+  }
+  if (part) {
+    body.from = part->from;
+    body.size = part->size;
+  }
+  return body;
 }
 
 }  // namespace
@@ -114,15 +124,16 @@ class AnswerWriter::Engine final : public httplib::Server {
     });
   }
 
-  // `fill` is called with the response before and after httplib has completed it.
-  Outgoing Answer(bool head_only, bool close, std::shared_ptr<const std::string> body,
-                  const std::function<void(httplib::Response&)>& fill) {
-    MemoryStream stream(head_only ? "HEAD / HTTP/1.1\r\n\r\n" : "GET / HTTP/1.1\r\n\r\n",
-                        std::move(body));
+  std::string Head(int status, httplib::Headers fields) {
+    HeadStream stream;
     bool closed = false;
-    process_request(stream, close, closed, [&](httplib::Request& request) {
+    process_request(stream, false, closed, [&](httplib::Request& request) {
       request.response_handler = [&](const httplib::Response& response) {
-        fill(const_cast<httplib::Response&>(response));  // The handlers above had it mutable.
+        // The handlers above had it mutable.
+        auto& out = const_cast<httplib::Response&>(response);
+        const bool last = out.status != -1;
+        out.status = status;
+        if (last) out.headers = std::move(fields);
         return true;
       };
     });
@@ -133,27 +144,15 @@ class AnswerWriter::Engine final : public httplib::Server {
 AnswerWriter::AnswerWriter() : engine_(std::make_unique<Engine>()) {
   // What httplib sets up at its first use is set up before there are threads: sanitizers cannot see
   // into the library and would take its guarded initialisation for a race.
-  (void)Write(Response(), false, true, Time());
+  (void)Write(Response(), {});
 }
 AnswerWriter::~AnswerWriter() = default;
 
-Outgoing AnswerWriter::Write(Response response, bool head_only, bool close, Time now) const {
-  if (response.stream) close = true;
-  std::shared_ptr<const std::string> body = std::move(response.shared_body);
-  if (!body) body = std::make_shared<const std::string>(std::move(response.body));
-  if (HasNoLength(response)) body = std::make_shared<const std::string>();
-  const httplib::Headers fields = FieldsOf(response, body->size(), close, now);
-
-  return engine_->Answer(head_only, close, body, [&](httplib::Response& out) {
-    if (out.status == -1 && !body->empty()) {
-      out.set_content_provider(body->size(), "",
-                               [&](std::size_t offset, std::size_t size, httplib::DataSink& sink) {
-                                 return sink.write(body->data() + offset, size);
-                               });
-    }
-    out.status = response.status;
-    out.headers = fields;
-  });
+Outgoing AnswerWriter::Write(Response response, const WriteOptions& options) const {
+  OutgoingBody body = BodyOf(response, options.part);
+  httplib::Headers fields = FieldsOf(response, body, options.close || response.stream, options.now);
+  std::string head = engine_->Head(response.status, std::move(fields));
+  return Outgoing(std::move(head), options.head_only ? OutgoingBody() : std::move(body));
 }
 
 std::string HttpDate(Time time) {

@@ -6,6 +6,7 @@
 #include "appliance/base/log.h"
 #include "appliance/http/header_text.h"
 #include "appliance/http/problem.h"
+#include "appliance/http/representation.h"
 
 namespace heirloom::http {
 namespace {
@@ -68,6 +69,7 @@ Answer Chain::Refuse(Request& request, const Refusal& refusal) const {
 }
 
 Answer Chain::Finish(const Request& request, Response response, bool close) const {
+  const std::optional<RangeChoice> part = Represent(request, response);
   response.Set("X-Request-Id", request.request_id);
   AddMissing(defaults_, response);
   if (request.secure) AddMissing(secure_defaults_, response);
@@ -76,7 +78,7 @@ Answer Chain::Finish(const Request& request, Response response, bool close) cons
   answer.stream = response.stream;
   answer.close = close || response.stream;
   const bool head_only = request.method == "HEAD";
-  answer.out = writer_.Write(std::move(response), head_only, answer.close, clock_.Now());
+  answer.out = writer_.Write(std::move(response), {head_only, answer.close, clock_.Now(), part});
   return answer;
 }
 

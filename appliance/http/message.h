@@ -12,6 +12,7 @@
 #include "appliance/base/json.h"
 #include "appliance/base/result.h"
 #include "appliance/domain/request_key.h"
+#include "appliance/http/file_body.h"
 
 namespace heirloom::http {
 
@@ -74,6 +75,8 @@ struct Response {
   std::string body;
   // Static files: bytes that outlive the server's answer (shared, not copied per request).
   std::shared_ptr<const std::string> shared_body;
+  // A body out of a file, sent from there in pieces (file_body.h says how).
+  std::optional<FileBody> file;
   // When set, the connection goes to the event loop after the head was sent (sse.h).
   std::shared_ptr<EventStream> stream;
 

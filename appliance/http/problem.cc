@@ -27,6 +27,7 @@ constexpr std::array kKinds = {
     Kind{413, "too-large", "That is too large"},
     Kind{414, "target-too-long", "The address is too long"},
     Kind{415, "unsupported-media-type", "That kind of content is not read here"},
+    Kind{416, "range-not-satisfiable", "There is less of it than that"},
     Kind{417, "expectation-failed", "That expectation cannot be met"},
     Kind{422, "invalid", "Something in the request needs mending"},
     Kind{428, "precondition-required", "Say which version you are changing"},

@@ -60,7 +60,8 @@ TEST_CASE("fields that are wrong are listed with their pointers", "[http][proble
 
 std::string HeadOf(Response response, bool head_only, bool close) {
   const AnswerWriter writer;
-  return writer.Write(std::move(response), head_only, close, testing::ManualClock::kStart).head();
+  return writer.Write(std::move(response), {head_only, close, testing::ManualClock::kStart, {}})
+      .head();
 }
 
 TEST_CASE("a head has its length, its date and what the handler set", "[http][answer]") {
@@ -96,7 +97,7 @@ TEST_CASE("a shared body is sent from where it is", "[http][answer]") {
   const auto body = std::make_shared<const std::string>("shared");
   Response response;
   response.shared_body = body;
-  const Outgoing out = writer.Write(response, false, false, Time());
+  const Outgoing out = writer.Write(response, {});
   response = Response();
   CHECK(body.use_count() == 2);
   CHECK(out.size() == out.head().size() + 6);

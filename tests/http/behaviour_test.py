@@ -5,6 +5,7 @@
 """
 
 import contextlib
+import os
 import re
 import socket
 import sys
@@ -14,6 +15,14 @@ from raw_client import Server, request, split_answers
 
 BINARY = sys.argv.pop(1) if len(sys.argv) > 1 else None
 SHARED_FILE = 32 << 20  # What GET /file answers with.
+DOWNLOAD = 64 << 20  # What GET /download sends out of a file.
+
+
+def download_bytes(start, size):
+    """What stands in that file: byte i of each MiB is i % 251."""
+    mib = bytes(i % 251 for i in range(1 << 20))
+    begin = start % len(mib)
+    return (mib * ((begin + size) // len(mib) + 1))[begin : begin + size]
 
 
 class ServerTest(unittest.TestCase):
@@ -186,6 +195,136 @@ class Exchanges(ServerTest):
             client.send(request("POST", "/length", body=body) + request("GET", "/file"))
             self.assertEqual(client.answer().body, b"2097152")
             self.assertEqual(client.answer().body, b"x" * SHARED_FILE)
+
+
+class FilesAndRanges(ServerTest):
+    @classmethod
+    def setUpClass(cls):
+        cls.server = Server(BINARY, "max_threads=4")
+
+    @classmethod
+    def tearDownClass(cls):
+        if cls.server.stop() != 0:
+            raise AssertionError("the server did not end well")
+
+    def descriptors(self):
+        return len(os.listdir(f"/proc/{self.server.pid}/fd"))
+
+    def test_a_file_arrives_whole_and_its_descriptor_is_closed(self):
+        self.server.get("/json")
+        before, memory = self.descriptors(), self.server.memory_mib()
+        with self.server.client() as client:
+            client.send(request("GET", "/download") + request("GET", "/json"))
+            answer = client.answer()
+            self.assertEqual(client.answer().status, 200)
+        self.assertEqual(answer.status, 200)
+        self.assertEqual(answer.header("Accept-Ranges"), "bytes")
+        self.assertEqual(answer.body, download_bytes(0, DOWNLOAD))
+        self.server.wait_for(lambda _: self.descriptors() <= before)
+        self.assertLess(self.server.memory_mib() - memory, 8)
+
+    def test_slow_readers_of_files_hold_neither_thread_nor_memory(self):
+        self.server.get("/json")
+        before, memory = self.descriptors(), self.server.memory_mib()
+        readers = self.clients(self.server, 60, receive_buffer=4096)
+        for reader in readers:
+            reader.send(request("GET", "/download"))
+        self.server.wait_for(lambda stats: stats["connections"] == 61 and stats["queued"] == 0)
+        self.assertLessEqual(self.server.stats()["threads"], 4)
+        self.assertLess(self.server.memory_mib() - memory, 20)
+        self.assertEqual(len(readers[0].answer().body), DOWNLOAD)
+        for reader in readers:
+            reader.socket.close()
+        self.server.wait_for(lambda _: self.descriptors() <= before)
+
+    def test_a_file_that_became_shorter_cuts_the_connection(self):
+        with self.server.client() as client:
+            client.send(request("GET", "/download/short"))
+            body = client.read_to_end().partition(b"\r\n\r\n")[2]
+        self.assertEqual(len(body), DOWNLOAD)  # One less than was said.
+
+    def test_head_of_a_file_tells_its_length_whatever_range_is_asked_for(self):
+        with self.server.client() as client:
+            client.send(request("HEAD", "/download", "Range: bytes=0-9"))
+            client.send(request("GET", "/json"))
+            answer = client.answer(head_only=True)
+            self.assertEqual(client.answer().status, 200)
+        self.assertEqual(answer.status, 200)
+        self.assertEqual(answer.header("Content-Length"), str(DOWNLOAD))
+        self.assertEqual(answer.header("Accept-Ranges"), "bytes")
+        self.assertIsNone(answer.header("Content-Range"))
+
+    def test_one_range_is_a_part(self):
+        last = DOWNLOAD - 1
+        for value, first, end in (
+            ("bytes=0-0", 0, 0),
+            ("bytes=1048570-1048580", 1048570, 1048580),
+            ("bytes=1000000-3000000", 1000000, 3000000),
+            ("bytes=-7", last - 6, last),
+            (f"bytes={last - 2}-", last - 2, last),
+            (f"bytes={last}-99999999999999999999999", last, last),
+        ):
+            with self.subTest(value):
+                answer = self.server.get("/download", "Range: " + value)
+                self.assertEqual(answer.status, 206)
+                self.assertEqual(answer.header("Content-Range"), f"bytes {first}-{end}/{DOWNLOAD}")
+                self.assertEqual(answer.header("Content-Type"), "application/zip")
+                self.assertEqual(answer.body, download_bytes(first, end - first + 1))
+        answer = self.server.get("/asset", "Range: bytes=2-4")
+        self.assertEqual((answer.status, answer.body), (206, b"234"))
+        self.assertEqual(answer.header("Content-Range"), "bytes 2-4/10")
+
+    def test_an_unsatisfiable_range_is_416_and_says_how_much_there_is(self):
+        for path, size in (("/download", DOWNLOAD), ("/asset", 10), ("/download/empty", 0)):
+            answer = self.server.get(path, f"Range: bytes={size}-")
+            self.assertEqual(answer.status, 416)
+            self.assertEqual(answer.header("Content-Range"), f"bytes */{size}")
+            self.assertEqual(answer.json()["type"], "urn:heirloom:problem:range-not-satisfiable")
+        self.assertEqual(self.server.get("/asset", "Range: bytes=-0").status, 416)
+
+    def test_1900_ranges_are_no_amplification(self):
+        many = "Range: bytes=" + ",".join(["0-"] * 1900)
+        answer = self.server.get("/asset", many)
+        self.assertEqual((answer.status, answer.body), (200, b"0123456789"))
+        self.assertIsNone(answer.header("Content-Range"))
+        several = self.server.get("/asset", "Range: bytes=0-1,4-5")
+        self.assertEqual((several.status, several.body), (200, b"0123456789"))
+
+    def test_ranges_that_are_not_understood_give_the_whole(self):
+        for value in ("chars=0-1", "bytes=5-2", "bytes=x", "bytes", "=", "bytes=0-1;"):
+            answer = self.server.get("/asset", "Range: " + value)
+            self.assertEqual((answer.status, answer.body), (200, b"0123456789"))
+
+    def test_if_range_gives_the_part_only_of_the_version_it_names(self):
+        part = "Range: bytes=0-3"
+        self.assertEqual(self.server.get("/asset", part, 'If-Range: "a1"').status, 206)
+        for value in ('"a2"', 'W/"a1"', "a1", "*", "Sat, 31 Jan 2026 08:15:00 GMT"):
+            with self.subTest(value):
+                answer = self.server.get("/asset", part, "If-Range: " + value)
+                self.assertEqual((answer.status, answer.body), (200, b"0123456789"))
+        # A range that could not be had does not matter either when the version is another.
+        answer = self.server.get("/asset", "Range: bytes=99-", 'If-Range: "a2"')
+        self.assertEqual(answer.status, 200)
+
+    def test_a_copy_that_is_still_good_is_not_sent_again(self):
+        for tag in ('"a1"', 'W/"a1"', '"x", "a1"', "*"):
+            with self.subTest(tag):
+                answer = self.server.get("/asset", "If-None-Match: " + tag, "Range: bytes=0-1")
+                self.assertEqual((answer.status, answer.body), (304, b""))
+                self.assertEqual(answer.header("ETag"), '"a1"')
+                for name in ("Content-Type", "Content-Length", "Content-Range"):
+                    self.assertIsNone(answer.header(name))
+        for tag in ('"a2"', "a1", '"A1"', ""):
+            self.assertEqual(self.server.get("/asset", "If-None-Match: " + tag).status, 200)
+        two_lines = self.server.get("/asset", 'If-None-Match: "x"', 'If-None-Match: "a1"')
+        self.assertEqual(two_lines.status, 304)
+        self.assertEqual(self.server.get("/download", 'If-None-Match: "d1"').status, 304)
+
+    def test_a_read_of_one_version_only_is_412_when_there_is_another(self):
+        self.assertEqual(self.server.get("/asset", 'If-Match: "a1"').status, 200)
+        self.assertEqual(self.server.get("/asset", "If-Match: *").status, 200)
+        for tag in ('"a2"', 'W/"a1"', ""):
+            self.assertEqual(self.server.get("/asset", "If-Match: " + tag).status, 412)
 
 
 class Deadlines(ServerTest):

@@ -3,7 +3,12 @@
 // so that it never outlives the test that started it.
 //
 //   http_test_server [NAME=NUMBER…]      names of ServerOptions, times in milliseconds
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
 #include <chrono>
+#include <cstdlib>
 #include <iostream>
 #include <map>
 #include <mutex>
@@ -90,6 +95,33 @@ Response Sleep(Request& request) {
   return Text("slept");
 }
 
+constexpr std::size_t kDownloadBytes = 64u << 20;
+
+// Without a name. What byte `i` is follows from `i`, so that a reader can check any stretch.
+heirloom::http::UniqueFd TemporaryFile(std::size_t size) {
+  char name[] = "/tmp/heirloom-download-XXXXXX";
+  heirloom::http::UniqueFd fd(::mkstemp(name));
+  ::unlink(name);
+  std::string piece;
+  while (size > 0) {
+    piece.assign(std::min<std::size_t>(size, 1u << 20), '\0');
+    for (std::size_t i = 0; i < piece.size(); ++i) piece[i] = static_cast<char>(i % 251);
+    if (::write(fd.get(), piece.data(), piece.size()) != static_cast<ssize_t>(piece.size())) break;
+    size -= piece.size();
+  }
+  return fd;
+}
+
+// A descriptor of its own for each answer, as a route that opens a file has.
+Response Download(const heirloom::http::UniqueFd& file, std::uint64_t claimed_size) {
+  heirloom::http::UniqueFd fd(::fcntl(file.get(), F_DUPFD_CLOEXEC, 0));
+  Response response;
+  response.headers.push_back({"Content-Type", "application/zip"});
+  response.headers.push_back({"ETag", "\"d1\""});
+  response.file = heirloom::http::FileBody(std::move(fd), 0, claimed_size);
+  return response;
+}
+
 Response Inject(Request& request) {
   QueryReader query(request);
   return Text("").Set("X-Injected", query.Text("value", 1000).value_or(""));
@@ -110,6 +142,16 @@ void AddRoutes(heirloom::http::Router& router, Subscribers& subscribers) {
     response.shared_body = shared;
     return response;
   });
+  router.Get("/asset", [](Request&) {
+    Response response = Text("").Set("ETag", "\"a1\"");
+    response.shared_body = std::make_shared<const std::string>("0123456789");
+    return response;
+  });
+  const auto file = std::make_shared<heirloom::http::UniqueFd>(TemporaryFile(kDownloadBytes));
+  router.Get("/download", [file](Request&) { return Download(*file, kDownloadBytes); });
+  router.Get("/download/empty", [file](Request&) { return Download(*file, 0); });
+  // As if somebody had cut the file meanwhile.
+  router.Get("/download/short", [file](Request&) { return Download(*file, kDownloadBytes + 1); });
   router.Get("/large", [](Request&) { return Text(std::string(8u << 20, 'y')); });
   router.Get("/not-modified", [](Request&) {
     Response response;
