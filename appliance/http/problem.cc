@@ -46,7 +46,7 @@ const Kind& KindOf(int status) {
 }
 
 Response Make(const Request& request, int status, std::string_view detail,
-              const std::vector<FieldError>& errors) {
+              const std::vector<FieldError>& errors, int retry_after_seconds = 0) {
   const Kind& kind = KindOf(status);
   JsonWriter json;
   json.BeginObject();
@@ -70,8 +70,11 @@ Response Make(const Request& request, int status, std::string_view detail,
   response.headers.push_back({"Content-Type", "application/problem+json"});
   response.headers.push_back({"Cache-Control", "no-store"});
   if (status == 401) response.headers.push_back({"WWW-Authenticate", "Bearer realm=\"heirloom\""});
-  if (status == 503) response.headers.push_back({"Retry-After", "2"});
-  if (status == 429) response.headers.push_back({"Retry-After", "30"});
+  if (status == 503 || status == 429) {
+    const int otherwise = status == 503 ? 2 : 30;
+    const int seconds = retry_after_seconds > 0 ? retry_after_seconds : otherwise;
+    response.headers.push_back({"Retry-After", std::to_string(seconds)});
+  }
   response.body = json.Take();
   return response;
 }
@@ -117,7 +120,7 @@ Response Problem(const Request& request, const Error& error) {
         {{"reason", error.message}, {"route", request.route}, {"request_id", request.request_id}});
   }
   return Make(request, StatusOf(error.code), ours ? std::string_view() : error.message,
-              ours ? std::vector<FieldError>() : error.fields);
+              ours ? std::vector<FieldError>() : error.fields, error.retry_after_seconds);
 }
 
 Response ProblemOfStatus(const Request& request, int status, std::string_view detail) {

@@ -15,7 +15,7 @@ namespace heirloom::http {
 //   request_id  to be named when asking for help
 //   errors      [{pointer, message}] when single fields are wrong
 // kInternal and kUnavailable are logged with their message and shown without it. 429 and 503 carry
-// Retry-After, 401 carries WWW-Authenticate.
+// Retry-After (Error::retry_after_seconds, or what is usual), 401 carries WWW-Authenticate.
 Response Problem(const Request& request, const Error& error);
 
 // For what is wrong with the HTTP message itself, before any Error: 405, 408, 414, 431…

@@ -50,6 +50,21 @@ TEST_CASE("what went wrong inside is not told to visitors", "[http][problem]") {
   }
 }
 
+TEST_CASE("who is to come back later is told when", "[http][problem]") {
+  const auto retry_after = [](const Error& error) {
+    const Response response = Problem(Asked(), error);
+    for (const Header& header : response.headers) {
+      if (header.name == "Retry-After") return header.value;
+    }
+    return std::string();
+  };
+  CHECK(retry_after(FailForNow(ErrorCode::kLimitExceeded, "Wait.", 7).value()) == "7");
+  CHECK(retry_after(FailForNow(ErrorCode::kUnavailable, "busy", 90).value()) == "90");
+  CHECK_FALSE(retry_after({ErrorCode::kLimitExceeded, "Wait.", {}}).empty());
+  CHECK_FALSE(retry_after({ErrorCode::kUnavailable, "busy", {}}).empty());
+  CHECK(retry_after({ErrorCode::kConflict, "no", {}}).empty());
+}
+
 TEST_CASE("fields that are wrong are listed with their pointers", "[http][problem]") {
   const Error error{ErrorCode::kInvalidArgument, "two", {{"/title", "is missing"}, {"?q", "x"}}};
   const Json problem = Json::Parse(Problem(Asked(), error).body).value();
