@@ -149,10 +149,10 @@ Status InsertToken(Transaction& tx, std::string_view tenant, std::string_view ha
 Result<std::optional<TokenRow>> TokenByHash(Reader& reader, std::string_view hash) {
   std::optional<TokenRow> token;
   const Status read = reader.Query(
-      "SELECT u.id, u.email, u.name, u.role, t.tenant_id, t.scopes FROM api_tokens t "
+      "SELECT u.id, u.email, u.name, u.role, t.tenant_id, t.id, t.scopes FROM api_tokens t "
       "JOIN users u ON u.tenant_id = t.tenant_id AND u.id = t.user_id WHERE t.hash = $1",
       {hash}, [&](const Row& row) {
-        token = TokenRow{row.String(4), UserFrom(row, 0), row.String(5)};
+        token = TokenRow{row.String(4), row.String(5), UserFrom(row, 0), row.String(6)};
         return false;
       });
   if (!read) return ErrorOf(read);

@@ -30,6 +30,7 @@ struct SessionRow {
 
 struct TokenRow {
   std::string tenant_id;
+  Id id;
   UserRow user;
   std::string scopes;  // Comma-separated; empty: all that the person may.
 };

@@ -239,7 +239,13 @@ Result<Caller> IdentityService::BySession(std::string_view secret) {
     return Fail(ErrorCode::kUnauthenticated, "Your session has ended; sign in again.");
   }
   const SessionRow& row = **session;
-  Caller caller{PrincipalOf(row.tenant_id, row.user), AccountOf(row.user), row.csrf_token, false};
+  Caller caller{PrincipalOf(row.tenant_id, row.user),
+                AccountOf(row.user),
+                row.csrf_token,
+                false,
+                row.id,
+                {},
+                row.expires_at};
   Remember(hash, caller, now);
   const std::lock_guard lock(mutex_);
   if (row.last_used_at + Time::FromSeconds(60) <= now) used_sessions_[hash] = now;
@@ -255,7 +261,7 @@ Result<Caller> IdentityService::ByToken(std::string_view token) {
   if (!found) return ErrorOf(found);
   if (!*found) return Fail(ErrorCode::kUnauthenticated, "This token is not valid.");
   const TokenRow& row = **found;
-  Caller caller{PrincipalOf(row.tenant_id, row.user), AccountOf(row.user), "", true};
+  Caller caller{PrincipalOf(row.tenant_id, row.user), AccountOf(row.user), "", true, {}, row.id};
   caller.principal.scopes = ScopesOf(row.scopes);
   Remember(hash, caller, now);
   return caller;

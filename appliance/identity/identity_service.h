@@ -30,12 +30,16 @@ struct NewSession {
   Account account;
 };
 
-// Who asks, by what they showed.
+// Who asks, by what they showed: a session or an API token. SessionEnded and TokenEnded events name
+// the same ids.
 struct Caller {
   Principal principal;
   Account account;
   std::string csrf_token;  // Empty for API tokens, which need none.
   bool by_token = false;
+  Id session_id = {};    // Empty for a token.
+  Id token_id = {};      // Empty for a session.
+  Time expires_at = {};  // When a session ends by itself; 0 for a token.
 };
 
 struct NewAccount {
