@@ -31,6 +31,7 @@ int Run(int argc, const char* const* argv) {
   AddToken(app, action);
   AddSetupUrl(app, action);
   AddImport(app, action);
+  AddConfig(app, action);
   AddVersion(app, action);
   try {
     app.parse(argc, argv);

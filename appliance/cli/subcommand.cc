@@ -10,7 +10,6 @@
 #include "appliance/cli/progress_display.h"
 #include "appliance/operations/commands.h"
 #include "appliance/wiring/command_runner.h"
-#include "appliance/wiring/config_reader.h"
 
 namespace heirloom::cli {
 
@@ -22,13 +21,18 @@ void AddInstallationFlags(CLI::App& command, InstallationFlags& flags) {
       ->envname("HEIRLOOM_CONFIG");
 }
 
-Result<Config> ReadConfigFor(const InstallationFlags& flags,
-                             std::map<std::string, std::string> more) {
+ConfigSources SourcesFor(const InstallationFlags& flags) {
   ConfigSources sources;
   sources.file = flags.config_file;
   sources.environment = ReadEnvironment();
-  sources.flags = std::move(more);
   if (!flags.data_dir.empty()) sources.flags.emplace("data_dir", flags.data_dir);
+  return sources;
+}
+
+Result<Config> ReadConfigFor(const InstallationFlags& flags,
+                             std::map<std::string, std::string> more) {
+  ConfigSources sources = SourcesFor(flags);
+  sources.flags.merge(more);
   return ReadConfig(sources);
 }
 

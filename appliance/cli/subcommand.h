@@ -8,6 +8,7 @@
 #include "appliance/base/result.h"
 #include "appliance/operations/data_directory.h"
 #include "appliance/wiring/config.h"
+#include "appliance/wiring/config_reader.h"
 
 namespace CLI {
 class App;
@@ -28,6 +29,7 @@ void AddUser(CLI::App& app, Action& action);
 void AddToken(CLI::App& app, Action& action);
 void AddSetupUrl(CLI::App& app, Action& action);
 void AddImport(CLI::App& app, Action& action);
+void AddConfig(CLI::App& app, Action& action);
 void AddVersion(CLI::App& app, Action& action);
 
 // The flags that say which installation is meant.
@@ -38,6 +40,8 @@ struct InstallationFlags {
 // `flags` is filled in when the command line is read and must live until then.
 void AddInstallationFlags(CLI::App& command, InstallationFlags& flags);
 
+// Where its configuration is to be read from.
+ConfigSources SourcesFor(const InstallationFlags& flags);
 // The configuration they lead to, with the environment and, above it, `more` (by key).
 Result<Config> ReadConfigFor(const InstallationFlags& flags,
                              std::map<std::string, std::string> more = {});

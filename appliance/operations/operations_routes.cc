@@ -3,6 +3,7 @@
 #include <string_view>
 #include <utility>
 
+#include "appliance/base/encoding.h"
 #include "appliance/base/json.h"
 #include "appliance/http/problem.h"
 
@@ -66,6 +67,19 @@ bool CameThroughAProxy(const Request& request) {
          request.GetHeader("Via");
 }
 
+bool IsNear(const Request& request, const http::TrustedProxies& allow) {
+  const auto peer = http::ParseIp(request.remote_address);
+  return peer && allow.Contains(*peer) && !CameThroughAProxy(request);
+}
+
+bool BringsToken(const Request& request, const Secret& token) {
+  static constexpr std::string_view kScheme = "Bearer ";
+  const auto header = request.GetHeader("Authorization");
+  if (!header || !header->starts_with(kScheme)) return false;
+  const std::string value = token.Value();
+  return !value.empty() && ConstantTimeEquals(header->substr(kScheme.size()), value);
+}
+
 }  // namespace
 
 void AddHealthRoutes(http::Router& router, HealthService& health) {
@@ -74,18 +88,19 @@ void AddHealthRoutes(http::Router& router, HealthService& health) {
   router.Get("/manifest", [&health](Request&) { return AnswerManifest(health.manifest()); });
 }
 
-void AddMetricsRoute(http::Router& router, const Metrics& metrics, http::TrustedProxies allow) {
-  router.Get("/metrics", [&metrics, allow = std::move(allow)](Request& request) {
-    const auto peer = http::ParseIp(request.remote_address);
-    if (!peer || !allow.Contains(*peer) || CameThroughAProxy(request)) {
-      return http::Problem(request,
-                           {ErrorCode::kNotFound, "There is nothing at this address.", {}});
-    }
-    Response response;
-    response.Set("Content-Type", "text/plain; version=0.0.4; charset=utf-8");
-    response.body = metrics.Render();
-    return response;
-  });
+void AddMetricsRoute(http::Router& router, const Metrics& metrics, http::TrustedProxies allow,
+                     Secret token) {
+  router.Get("/metrics",
+             [&metrics, allow = std::move(allow), token = std::move(token)](Request& request) {
+               if (!IsNear(request, allow) && !BringsToken(request, token)) {
+                 return http::Problem(
+                     request, {ErrorCode::kNotFound, "There is nothing at this address.", {}});
+               }
+               Response response;
+               response.Set("Content-Type", "text/plain; version=0.0.4; charset=utf-8");
+               response.body = metrics.Render();
+               return response;
+             });
 }
 
 }  // namespace heirloom

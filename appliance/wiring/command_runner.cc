@@ -45,7 +45,7 @@ Result<Json> RunHere(const Config& config, std::string_view command, std::string
   const auto core = Core::Open(config);
   if (!core) return ErrorOf(core);
   Commands commands;
-  AddIdentityCommands(commands, (*core)->identity, LocalUrlOf(config.http.host, config.http.port));
+  AddIdentityCommands(commands, (*core)->identity, VisitUrlOf(config.http, config.http.port));
   const Result<std::string> result = commands.Run(command, *args, progress);
   if (!result) return ErrorOf(result);
   return Json::Parse(*result);

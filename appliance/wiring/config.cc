@@ -6,6 +6,7 @@
 #include <numeric>
 
 #include "appliance/http/forwarded.h"
+#include "storage/remote/http_url.h"
 
 namespace heirloom {
 namespace {
@@ -13,16 +14,25 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::array kKeys = {
-    ConfigKey{"data_dir"},
-    ConfigKey{"storage.database"},
-    ConfigKey{"index.search"},
-    ConfigKey{"http.listen"},
-    ConfigKey{"http.trusted_proxies", true},
-    ConfigKey{"http.metrics_allow", true},
-    ConfigKey{"http.web_root"},
-    ConfigKey{"log.level"},
-    ConfigKey{"log.format"},
+    ConfigKey{"data_dir", ""},
+    ConfigKey{"storage.database", "sqlite:heirloom.db"},
+    ConfigKey{"index.search", "embedded:index"},
+    ConfigKey{"http.listen", "127.0.0.1:8080"},
+    ConfigKey{"http.public_url", ""},
+    ConfigKey{"http.trusted_proxies", "", ConfigKey::Kind::kList},
+    ConfigKey{"http.metrics_allow", "127.0.0.1/32,::1/128", ConfigKey::Kind::kList},
+    ConfigKey{"http.metrics_token", "", ConfigKey::Kind::kSecret},
+    ConfigKey{"http.metrics_token_file", ""},
+    ConfigKey{"http.web_root", ""},  // DefaultWebRoot().
+    ConfigKey{"log.level", "info"},
+    ConfigKey{"log.format", "auto"},
 };
+
+const ConfigKey* FindKey(std::string_view name) {
+  const auto* const found = std::find_if(kKeys.begin(), kKeys.end(),
+                                         [&](const ConfigKey& key) { return key.name == name; });
+  return found == kKeys.end() ? nullptr : found;
+}
 
 // Reads settings by key and collects what is wrong with them.
 class Checker {
@@ -34,14 +44,13 @@ class Checker {
                                  [&](const Setting& setting) { return setting.key == key; });
     return it == settings_.end() ? nullptr : &*it;
   }
-  std::string Text(std::string_view key, std::string_view otherwise) const {
+  std::string Text(std::string_view key) const {
     const Setting* setting = Find(key);
-    return setting ? setting->values.front() : std::string(otherwise);
+    return setting ? setting->values.front() : std::string(FindKey(key)->otherwise);
   }
-  std::vector<std::string> List(std::string_view key,
-                                const std::vector<std::string>& otherwise) const {
+  std::vector<std::string> List(std::string_view key) const {
     const Setting* setting = Find(key);
-    return setting ? setting->values : otherwise;
+    return setting ? setting->values : SplitCommas(FindKey(key)->otherwise);
   }
   void Add(std::string_view key, std::string problem) {
     const Setting* setting = Find(key);
@@ -77,7 +86,7 @@ fs::path Absolute(const fs::path& path) {
 }
 
 fs::path ReadDataDir(Checker& check) {
-  const std::string text = check.Text("data_dir", "");
+  const std::string text = check.Text("data_dir");
   if (text.empty()) {
     check.Add("data_dir",
               "is not set; say where your data is to be kept, with --data-dir DIR, "
@@ -91,8 +100,8 @@ fs::path ReadDataDir(Checker& check) {
 
 // What is embedded lies inside the data directory: its lock and its backup cover nothing else.
 fs::path ReadEmbedded(Checker& check, std::string_view key, std::string_view scheme,
-                      std::string_view otherwise, const fs::path& data_dir) {
-  const std::string url = check.Text(key, otherwise);
+                      const fs::path& data_dir) {
+  const std::string url = check.Text(key);
   const std::string use = "use " + std::string(scheme) + ":NAME";
   const std::size_t colon = url.find(':');
   if (colon == std::string::npos) {
@@ -106,8 +115,8 @@ fs::path ReadEmbedded(Checker& check, std::string_view key, std::string_view sch
   const fs::path path = fs::path(url.substr(colon + 1)).lexically_normal();
   const bool outside = path.is_absolute() || (!path.empty() && *path.begin() == "..");
   if (path.empty() || path == "." || outside || !path.has_filename()) {
-    check.Add(key,
-              "'" + url + "' is no place inside the data directory; use " + std::string(otherwise));
+    check.Add(key, "'" + url + "' is no place inside the data directory; use " +
+                       std::string(FindKey(key)->otherwise));
     return {};
   }
   return data_dir / path;
@@ -120,7 +129,7 @@ bool IsLoopback(const std::string& host) {
 void ReadListen(Checker& check, Config::Http& http) {
   static constexpr std::string_view kKey = "http.listen";
   static constexpr std::string_view kForm = "; write it like 127.0.0.1:8080 or [::1]:8080";
-  const std::string text = check.Text(kKey, "127.0.0.1:8080");
+  const std::string text = check.Text(kKey);
   const std::size_t colon = text.rfind(':');
   std::string host = text.substr(0, colon);
   const std::string port = colon == std::string::npos ? "" : text.substr(colon + 1);
@@ -147,14 +156,61 @@ void ReadListen(Checker& check, Config::Http& http) {
   }
 }
 
-std::vector<std::string> ReadNetworks(Checker& check, std::string_view key,
-                                      const std::vector<std::string>& otherwise) {
-  const std::vector<std::string> networks = check.List(key, otherwise);
+std::vector<std::string> ReadNetworks(Checker& check, std::string_view key) {
+  const std::vector<std::string> networks = check.List(key);
   for (const std::string& network : networks) {
     const auto parsed = http::TrustedProxies::Parse({network});
     if (!parsed) check.Add(key, parsed.error().message);
   }
   return networks;
+}
+
+// Where people reach the installation: scheme, host and port alone, since links are made by adding
+// a path.
+std::string ReadPublicUrl(Checker& check) {
+  static constexpr std::string_view kKey = "http.public_url";
+  const std::string text = check.Text(kKey);
+  if (text.empty()) return "";
+  const Result<HttpUrl> url = HttpUrl::Parse(text);
+  const bool bare = url && (url->path.empty() || url->path == "/") &&
+                    text.find_first_of("?#") == std::string::npos;
+  if (!bare) {
+    check.Add(kKey, "must be scheme, host and port alone, like https://stories.example.org");
+    return "";
+  }
+  const bool usual = url->port == (url->scheme == "https" ? "443" : "80");
+  return url->scheme + "://" + url->host + (usual ? "" : ":" + url->port);
+}
+
+// A secret stands in its key, or in the file that <key>_file names.
+Secret ReadSecret(Checker& check, const std::string& key) {
+  const std::string file_key = key + "_file";
+  const std::string value = check.Text(key);
+  const std::string file = check.Text(file_key);
+  if (!value.empty() && !file.empty()) {
+    check.Add(file_key, "is set beside " + key + "; keep one of them");
+    return {};
+  }
+  if (!value.empty()) return Secret::Literal(value);
+  if (file.empty()) return {};
+  Result<Secret> secret = Secret::FromFile(Absolute(file));
+  if (!secret) {
+    check.Add(file_key, secret.error().message);
+    return {};
+  }
+  return std::move(*secret);
+}
+
+// It may be asked for from anywhere, as often as somebody likes.
+Secret ReadMetricsToken(Checker& check) {
+  static constexpr std::size_t kLeast = 16;
+  Secret token = ReadSecret(check, "http.metrics_token");
+  if (token.IsSet() && token.Value().size() < kLeast) {
+    check.Add(
+        check.Find("http.metrics_token_file") ? "http.metrics_token_file" : "http.metrics_token",
+        "holds less than 16 characters; make one with: openssl rand -hex 32");
+  }
+  return token;
 }
 
 // <prefix>/bin/heirloom has its pages in <prefix>/share/heirloom/webui.
@@ -194,6 +250,39 @@ void ReadLog(Checker& check, Config::LogOutput& log) {
 
 std::span<const ConfigKey> ConfigKeys() { return kKeys; }
 
+std::vector<Setting> WithDefaults(const std::vector<Setting>& settings) {
+  std::vector<Setting> effective;
+  for (const ConfigKey& key : kKeys) {
+    const auto set = std::find_if(settings.begin(), settings.end(),
+                                  [&](const Setting& setting) { return setting.key == key.name; });
+    if (set != settings.end()) {
+      effective.push_back(*set);
+    } else if (key.name == "http.web_root") {
+      effective.push_back({std::string(key.name), {DefaultWebRoot().string()}, "default"});
+    } else if (key.IsList()) {
+      effective.push_back({std::string(key.name), SplitCommas(key.otherwise), "default"});
+    } else if (!key.otherwise.empty()) {
+      effective.push_back({std::string(key.name), {std::string(key.otherwise)}, "default"});
+    }
+  }
+  return effective;
+}
+
+std::vector<std::string> SplitCommas(std::string_view text) {
+  static constexpr std::string_view kBlanks = " \t";
+  std::vector<std::string> parts;
+  while (!text.empty()) {
+    const std::size_t comma = std::min(text.find(','), text.size());
+    std::string_view part = text.substr(0, comma);
+    text.remove_prefix(std::min(comma + 1, text.size()));
+    const std::size_t begin = part.find_first_not_of(kBlanks);
+    if (begin == std::string_view::npos) continue;
+    part = part.substr(begin, part.find_last_not_of(kBlanks) - begin + 1);
+    parts.emplace_back(part);
+  }
+  return parts;
+}
+
 std::string UnknownKey(std::string_view key) {
   const auto nearest =
       std::min_element(kKeys.begin(), kKeys.end(), [&](const ConfigKey& a, const ConfigKey& b) {
@@ -207,22 +296,19 @@ std::string UnknownKey(std::string_view key) {
 Result<Config> MakeConfig(const std::vector<Setting>& settings) {
   Checker check(settings);
   for (const Setting& setting : settings) {
-    const bool known = std::any_of(kKeys.begin(), kKeys.end(),
-                                   [&](const ConfigKey& key) { return key.name == setting.key; });
-    if (!known) check.Add(setting.key, UnknownKey(setting.key));
+    if (!FindKey(setting.key)) check.Add(setting.key, UnknownKey(setting.key));
   }
 
   Config config;
   config.data_dir = ReadDataDir(check);
-  config.storage.sqlite_file =
-      ReadEmbedded(check, "storage.database", "sqlite", "sqlite:heirloom.db", config.data_dir);
-  config.index.xapian_folder =
-      ReadEmbedded(check, "index.search", "embedded", "embedded:index", config.data_dir);
-  config.http.trusted_proxies = ReadNetworks(check, "http.trusted_proxies", {});
-  config.http.metrics_allow =
-      ReadNetworks(check, "http.metrics_allow", {"127.0.0.1/32", "::1/128"});
+  config.storage.sqlite_file = ReadEmbedded(check, "storage.database", "sqlite", config.data_dir);
+  config.index.xapian_folder = ReadEmbedded(check, "index.search", "embedded", config.data_dir);
+  config.http.trusted_proxies = ReadNetworks(check, "http.trusted_proxies");
+  config.http.metrics_allow = ReadNetworks(check, "http.metrics_allow");
+  config.http.metrics_token = ReadMetricsToken(check);
+  config.http.public_url = ReadPublicUrl(check);
   ReadListen(check, config.http);
-  const std::string web_root = check.Text("http.web_root", "");
+  const std::string web_root = check.Text("http.web_root");
   config.http.web_root = web_root.empty() ? DefaultWebRoot() : Absolute(web_root);
   ReadLog(check, config.log);
 

@@ -9,6 +9,7 @@
 
 #include "appliance/base/log.h"
 #include "appliance/base/result.h"
+#include "appliance/base/secret.h"
 
 namespace heirloom {
 
@@ -30,6 +31,8 @@ struct Config {
     int port = 0;      // 0: any free one.
     std::vector<std::string> trusted_proxies;
     std::vector<std::string> metrics_allow;
+    Secret metrics_token;    // None: metrics_allow alone decides.
+    std::string public_url;  // "https://stories.example.org"; empty: not known.
     std::filesystem::path web_root;
   } http;
 
@@ -40,10 +43,15 @@ struct Config {
 };
 
 // A key that may be set. In the environment http.listen is HEIRLOOM_HTTP_LISTEN, with the elements
-// of a list separated by commas.
+// of a list separated by commas. For every secret K there is also K_file, which names the file that
+// holds it.
 struct ConfigKey {
   std::string_view name;
-  bool is_list = false;
+  std::string_view otherwise;  // What holds when nobody sets it; of a list, separated by commas.
+  enum class Kind { kText, kList, kSecret } kind = Kind::kText;
+
+  bool IsList() const { return kind == Kind::kList; }
+  bool IsSecret() const { return kind == Kind::kSecret; }
 };
 std::span<const ConfigKey> ConfigKeys();
 
@@ -57,6 +65,13 @@ struct Setting {
 // Checks all settings, each key set at most once, and fills in the defaults. kInvalidArgument names
 // everything that is wrong at once; `pointer` is the key.
 Result<Config> MakeConfig(const std::vector<Setting>& settings);
+
+// What holds: each key that has a value, set or not, in the order of ConfigKeys(). The source of
+// what nobody set is "default".
+std::vector<Setting> WithDefaults(const std::vector<Setting>& settings);
+
+// Splits "a, b": the elements of a list, without blanks around them.
+std::vector<std::string> SplitCommas(std::string_view text);
 
 // "is not known; did you mean …?"
 std::string UnknownKey(std::string_view key);

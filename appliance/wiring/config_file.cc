@@ -48,11 +48,11 @@ class FileReader {
     const auto key = std::find_if(keys.begin(), keys.end(),
                                   [&](const ConfigKey& known) { return known.name == name; });
     if (key == keys.end()) return Refuse(name, node, UnknownKey(name));
-    const auto values = key->is_list ? ListOf(node) : TextOf(node);
+    const auto values = key->IsList() ? ListOf(node) : TextOf(node);
     if (!values) {
       return Refuse(name, node,
-                    key->is_list ? R"(must be a list of texts, like ["10.0.0.0/8"])"
-                                 : R"(must be a text in quotes, like "…")");
+                    key->IsList() ? R"(must be a list of texts, like ["10.0.0.0/8"])"
+                                  : R"(must be a text in quotes, like "…")");
     }
     file_.settings.push_back({name, *values, Where(node)});
   }

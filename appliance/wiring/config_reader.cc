@@ -20,23 +20,8 @@ std::string VariableOf(std::string_view key) {
   return name;
 }
 
-std::vector<std::string> SplitCommas(std::string_view text) {
-  static constexpr std::string_view kBlanks = " \t";
-  std::vector<std::string> parts;
-  while (!text.empty()) {
-    const std::size_t comma = std::min(text.find(','), text.size());
-    std::string_view part = text.substr(0, comma);
-    text.remove_prefix(std::min(comma + 1, text.size()));
-    const std::size_t begin = part.find_first_not_of(kBlanks);
-    if (begin == std::string_view::npos) continue;
-    part = part.substr(begin, part.find_last_not_of(kBlanks) - begin + 1);
-    parts.emplace_back(part);
-  }
-  return parts;
-}
-
 Setting MakeSetting(const ConfigKey& key, const std::string& text, std::string source) {
-  return {std::string(key.name), key.is_list ? SplitCommas(text) : std::vector<std::string>{text},
+  return {std::string(key.name), key.IsList() ? SplitCommas(text) : std::vector<std::string>{text},
           std::move(source)};
 }
 
@@ -99,30 +84,34 @@ std::map<std::string, std::string> ReadEnvironment() {
   return found;
 }
 
-Result<Config> ReadConfig(const ConfigSources& sources) {
-  std::vector<Setting> settings;
-  std::vector<FieldError> errors;
+SettingsRead ReadSettings(const ConfigSources& sources) {
+  SettingsRead read;
   if (!sources.file.empty()) {
     Result<ConfigFile> file = ReadConfigFile(sources.file);
     if (file) {
-      settings = std::move(file->settings);
-      errors = std::move(file->errors);
+      read.settings = std::move(file->settings);
+      read.errors = std::move(file->errors);
     } else {
-      errors = file.error().fields;
+      read.errors = file.error().fields;
     }
   }
-  ReadVariables(sources.environment, settings, errors);
+  ReadVariables(sources.environment, read.settings, read.errors);
   for (const ConfigKey& key : ConfigKeys()) {
     const auto flag = sources.flags.find(std::string(key.name));
     if (flag == sources.flags.end()) continue;
-    Put(settings, MakeSetting(key, flag->second, "the command line"));
+    Put(read.settings, MakeSetting(key, flag->second, "the command line"));
   }
-  Result<Config> config = MakeConfig(settings);
+  return read;
+}
+
+Result<Config> ReadConfig(const ConfigSources& sources) {
+  SettingsRead read = ReadSettings(sources);
+  Result<Config> config = MakeConfig(read.settings);
   if (!config) {
     const std::vector<FieldError>& more = config.error().fields;
-    errors.insert(errors.end(), more.begin(), more.end());
+    read.errors.insert(read.errors.end(), more.begin(), more.end());
   }
-  if (!errors.empty()) return FailFields(std::move(errors));
+  if (!read.errors.empty()) return FailFields(std::move(read.errors));
   return config;
 }
 

@@ -20,6 +20,13 @@ struct ConfigSources {
 // The environment's variables that start with HEIRLOOM_.
 std::map<std::string, std::string> ReadEnvironment();
 
+// What is set, each key once, and what could not be read.
+struct SettingsRead {
+  std::vector<Setting> settings;
+  std::vector<FieldError> errors;
+};
+SettingsRead ReadSettings(const ConfigSources& sources);
+
 // Reads and checks everything; kInvalidArgument names all that is wrong, in any source.
 Result<Config> ReadConfig(const ConfigSources& sources);
 

@@ -113,10 +113,11 @@ std::string UrlOf(const std::string& host, int port) {
   return "http://" + (v6 ? "[" + host + "]" : host) + ":" + std::to_string(port);
 }
 
-std::string LocalUrlOf(const std::string& host, int port) {
-  if (host == "0.0.0.0") return UrlOf("127.0.0.1", port);
-  if (host == "::") return UrlOf("::1", port);
-  return UrlOf(host, port);
+std::string VisitUrlOf(const Config::Http& http, int port) {
+  if (!http.public_url.empty()) return http.public_url;
+  if (http.host == "0.0.0.0") return UrlOf("127.0.0.1", port);
+  if (http.host == "::") return UrlOf("::1", port);
+  return UrlOf(http.host, port);
 }
 
 // Members stand in the order in which they are made; they go in the opposite one.
@@ -188,7 +189,8 @@ class Daemon::Impl {
     AddHealthRoutes(router_, health_);
     // The configuration was checked: these are networks.
     AddMetricsRoute(router_, metrics_,
-                    http::TrustedProxies::Parse(config_.http.metrics_allow).value());
+                    http::TrustedProxies::Parse(config_.http.metrics_allow).value(),
+                    config_.http.metrics_token);
     AddIdentityRoutes(router_, core_->identity, who_);
     AddLegacyRoutes(router_, legacies_, who_);
     AddStoryRoutes(router_, stories_, who_);
@@ -199,14 +201,14 @@ class Daemon::Impl {
   }
 
   Status StartControl() {
-    const std::string local_url = LocalUrlOf(config_.http.host, server_->port());
-    AddIdentityCommands(commands_, core_->identity, local_url);
+    const std::string visit_url = VisitUrlOf(config_.http, server_->port());
+    AddIdentityCommands(commands_, core_->identity, visit_url);
     const Result<bool> fresh = core_->identity.NeedsSetup();
     if (!fresh) return ErrorOf(fresh);
     if (*fresh) {
       const Result<std::string> token = core_->identity.NewSetupToken();
       if (!token) return ErrorOf(token);
-      first_run_url_ = SetupUrl(local_url, *token);
+      first_run_url_ = SetupUrl(visit_url, *token);
     }
     Result<ControlServer> control = ControlServer::Start(directory_.descriptor(), commands_);
     if (!control) return ErrorOf(control);

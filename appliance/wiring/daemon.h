@@ -36,7 +36,8 @@ class Daemon {
 
 // "http://HOST:PORT", with brackets where they belong.
 std::string UrlOf(const std::string& host, int port);
-// The same for a person on this machine: an address that stands for all is none to visit.
-std::string LocalUrlOf(const std::string& host, int port);
+// Where people go to: http.public_url, or else the address for a person on this machine (one that
+// stands for all is none to visit).
+std::string VisitUrlOf(const Config::Http& http, int port);
 
 }  // namespace heirloom

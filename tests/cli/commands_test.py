@@ -111,5 +111,59 @@ class CommandLine(TestCase):
                                                HEIRLOOM_DATA_DIR=str(other)))
 
 
+class Configuration(TestCase):
+    def write(self, text):
+        path = self.folder / "heirloom.toml"
+        path.write_text(text, encoding="utf-8")
+        return path
+
+    def test_show_says_what_holds_and_where_it_comes_from(self):
+        path = self.write('[http]\nmetrics_token = "a secret of some length"\nlisten = "[::1]:1"\n')
+        said = self.done("config", "show", "--config", path, "--data-dir", self.data_dir,
+                         HEIRLOOM_LOG_LEVEL="debug")
+        for expected in (rf'data_dir = "{self.data_dir}" +# the command line\n', r'http.listen = "\[::1\]:1" +# heirloom.toml, line 3\n',
+                         r'log.level = "debug" +# HEIRLOOM_LOG_LEVEL\n', r'index.search = "embedded:index" +# default\n',
+                         r"# http.metrics_token is set +# heirloom.toml, line 2\n"):
+            self.assertRegex(said, expected)
+        self.assertNotIn("a secret", said)
+        items = json.loads(self.done("config", "show", "--json", "--config", path, "--data-dir", self.data_dir))["items"]
+        self.assertIn({"key": "http.metrics_token", "source": "heirloom.toml, line 2"}, items)
+        self.assertIn({"key": "http.metrics_allow", "source": "default", "value": ["127.0.0.1/32", "::1/128"]}, items)
+
+    def test_what_show_prints_is_a_configuration_that_means_the_same(self):
+        shown = self.done("config", "show", "--data-dir", self.data_dir)
+        again = self.done("config", "show", "--config", self.write(shown))
+        values = [[line.split("#")[0] for line in text.splitlines()] for text in (shown, again)]
+        self.assertEqual(*values)
+
+    def test_check_says_everything_that_is_wrong_or_that_nothing_is(self):
+        path = self.write('[http]\nlisten = "nowhere"\n[log]\nlevel = "loud"\n')
+        status, out, err = run("config", "check", "--config", path)
+        self.assertEqual((status, out), (2, ""))
+        self.assertEqual([line.split(": ")[1] for line in err.splitlines()], ["data_dir", "http.listen", "log.level"])
+        self.assertIn("good", self.done("config", "check", "--data-dir", self.data_dir))
+        self.assertFalse(self.data_dir.exists())
+
+    def test_links_name_the_public_address(self):
+        daemon = self.serve(HEIRLOOM_HTTP_PUBLIC_URL="https://stories.example.org/")
+        self.assertRegex(daemon.printed[0], r"first run: https://stories\.example\.org/setup#token=")
+
+    def test_a_secret_in_a_file_is_exchanged_without_a_restart(self):
+        token = self.folder / "token"
+        token.write_text("the first secret\n", encoding="utf-8")
+        daemon = self.serve(HEIRLOOM_HTTP_METRICS_TOKEN_FILE=str(token), HEIRLOOM_HTTP_METRICS_ALLOW="10.9.8.7/32")
+        status = lambda secret: daemon.ask("/metrics", Authorization=f"Bearer {secret}")[0]  # noqa: E731
+        self.assertEqual([status("the first secret"), status("another secret, 16")], [200, 404])
+        token.with_suffix(".new").write_text("another secret, 16", encoding="utf-8")
+        token.with_suffix(".new").rename(token)
+        self.assertEqual([status("the first secret"), status("another secret, 16")], [404, 200])
+        token.unlink()
+        self.assertEqual(status("another secret, 16"), 200)
+        daemon.stop()
+        logged = "\n".join(daemon.logged)
+        self.assertIn("the last good one stays", logged)
+        self.assertNotIn("another secret, 16", logged)
+
+
 if __name__ == "__main__":
     unittest.main(verbosity=2)

@@ -16,8 +16,8 @@ class OperationsFixture {
  protected:
   OperationsFixture() {
     AddHealthRoutes(router_, health_);
-    AddMetricsRoute(router_, metrics_,
-                    http::TrustedProxies::Parse({"127.0.0.1/32", "::1"}).value());
+    AddMetricsRoute(router_, metrics_, http::TrustedProxies::Parse({"127.0.0.1/32", "::1"}).value(),
+                    Secret::Literal("scraper-token-0123"));
   }
 
   http::Response Get(const std::string& path, const std::string& peer = "127.0.0.1",
@@ -87,6 +87,28 @@ TEST_CASE_METHOD(OperationsFixture,
     CAPTURE(name);
     CHECK(Get("/metrics", "127.0.0.1", {{name, "203.0.113.9"}}).status == 404);
   }
+}
+
+TEST_CASE_METHOD(OperationsFixture, "a scraper with the token may read metrics from anywhere",
+                 "[operations]") {
+  const http::Header good{"Authorization", "Bearer scraper-token-0123"};
+  CHECK(Get("/metrics", "192.168.1.7", {good}).status == 200);
+  CHECK(Get("/metrics", "127.0.0.1", {good, {"X-Forwarded-For", "203.0.113.9"}}).status == 200);
+  for (const std::string wrong : {"Bearer scraper-token-0124", "Bearer scraper-token-012",
+                                  "Bearer ", "bearer", "Basic scraper-token-0123", ""}) {
+    CAPTURE(wrong);
+    CHECK(Get("/metrics", "192.168.1.7", {{"Authorization", wrong}}).status == 404);
+  }
+}
+
+TEST_CASE("where no token is set none is right", "[operations]") {
+  http::Router router;
+  const Metrics metrics;
+  AddMetricsRoute(router, metrics, http::TrustedProxies::Parse({"::1"}).value(), Secret());
+  http::Request request;
+  request.remote_address = "192.168.1.7";
+  request.headers = {{"Authorization", "Bearer "}};
+  CHECK((*router.Find("GET", "/metrics").handler)(request).status == 404);
 }
 
 }  // namespace

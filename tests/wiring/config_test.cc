@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "tests/support/temp_folder.h"
+
 namespace heirloom {
 namespace {
 
@@ -152,6 +154,92 @@ TEST_CASE("a key that is not known comes with the one that was probably meant", 
   CHECK(UnknownKey("storage.databse") == "is not known; did you mean storage.database?");
   CHECK(UnknownKey("trusted_proxies") == "is not known; did you mean http.trusted_proxies?");
   CHECK(UnknownKey("assistant.model.temperature") == "is not known");
+}
+
+TEST_CASE("the public address is scheme, host and port alone", "[config]") {
+  const auto [text, url] = GENERATE(table<std::string, std::string>({
+      {"https://stories.example.org", "https://stories.example.org"},
+      {"https://Stories.Example.org/", "https://stories.example.org"},
+      {"https://stories.example.org:443", "https://stories.example.org"},
+      {"http://192.168.1.4:8080", "http://192.168.1.4:8080"},
+      {"http://[2001:db8::1]", "http://[2001:db8::1]"},
+  }));
+  const Result<Config> config = Make({Set("http.public_url", text)});
+  REQUIRE(config);
+  CHECK(config->http.public_url == url);
+}
+
+TEST_CASE("a public address with more to it is refused", "[config]") {
+  const std::string text =
+      GENERATE(as<std::string>(), "stories.example.org", "ftp://example.org", "https://",
+               "https://example.org/stories", "https://example.org/?a", "https://example.org#a",
+               "https://ada:secret@example.org");
+  CAPTURE(text);
+  CHECK_THAT(ProblemWith("http.public_url", text), Contains("https://stories.example.org"));
+}
+
+TEST_CASE("a secret stands in its key or in a file, not in both", "[config]") {
+  const testing::TempFolder folder;
+  testing::WriteFile(folder / "token", "0123456789abcdef\n");
+  CHECK_FALSE(Make({})->http.metrics_token.IsSet());
+  CHECK(Make({Set("http.metrics_token", "fedcba9876543210")})->http.metrics_token.Value() ==
+        "fedcba9876543210");
+  const Setting file = Set("http.metrics_token_file", folder / "token");
+  CHECK(Make({file})->http.metrics_token.Value() == "0123456789abcdef");
+  const auto both = Make({Set("http.metrics_token", "fedcba9876543210"), file});
+  REQUIRE_FALSE(both);
+  CHECK_THAT(both.error().message, Contains("keep one of them"));
+}
+
+TEST_CASE("a secret that is too easy, or not there, is refused without being repeated",
+          "[config]") {
+  CHECK_THAT(ProblemWith("http.metrics_token", "swordfish"),
+             Contains("less than 16") && !Contains("swordfish"));
+  CHECK_THAT(ProblemWith("http.metrics_token_file", "/nonexistent/token"),
+             Contains("/nonexistent/token cannot be opened"));
+}
+
+TEST_CASE("for every secret there is a key that names its file", "[config]") {
+  const auto keys = ConfigKeys();
+  int secrets = 0;
+  for (const ConfigKey& key : keys) {
+    if (!key.IsSecret()) continue;
+    ++secrets;
+    const std::string file = std::string(key.name) + "_file";
+    CHECK(std::any_of(keys.begin(), keys.end(), [&](const auto& it) { return it.name == file; }));
+    CHECK(key.otherwise.empty());
+  }
+  CHECK(secrets > 0);
+}
+
+TEST_CASE("what holds is said with where it comes from", "[config]") {
+  const auto effective =
+      WithDefaults({Set("http.metrics_allow", "::1"), Set("data_dir", "/srv/heirloom")});
+  const auto value = [&](const std::string& key) {
+    for (const Setting& setting : effective) {
+      if (setting.key == key) return setting.values.front() + " by " + setting.source;
+    }
+    return std::string("nothing");
+  };
+  CHECK(value("data_dir") == "/srv/heirloom by a test");
+  CHECK(value("http.metrics_allow") == "::1 by a test");
+  CHECK(value("http.listen") == "127.0.0.1:8080 by default");
+  CHECK_THAT(value("http.web_root"), Contains("webui by default"));
+  CHECK(value("http.metrics_token") == "nothing");
+}
+
+TEST_CASE("every key is documented, with what holds when nobody sets it", "[config]") {
+  const std::string docs =
+      testing::ReadFile(std::string(HEIRLOOM_SOURCE_DIR) + "/appliance/docs/configuration.md");
+  for (const ConfigKey& key : ConfigKeys()) {
+    CAPTURE(std::string(key.name));
+    const std::size_t row = docs.find("| `" + std::string(key.name) + "` |");
+    REQUIRE(row != std::string::npos);
+    const std::string line = docs.substr(row, docs.find('\n', row) - row);
+    for (const std::string& part : SplitCommas(key.otherwise)) {
+      CHECK_THAT(line, Contains("\"" + part + "\""));
+    }
+  }
 }
 
 }  // namespace
