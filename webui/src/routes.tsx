@@ -20,6 +20,8 @@ const screens: RouteObject[] = [
   { index: true, lazy: () => import('@/scenes/Home/Home') },
   { path: 'write', lazy: () => import('@/scenes/Write/Write') },
   { path: 'search', lazy: () => import('@/scenes/Search/Search') },
+  { path: 'bin', lazy: () => import('@/scenes/Bin/Bin') },
+  { path: 'settings', lazy: () => import('@/scenes/Settings/Settings') },
   {
     path: 'legacies/new',
     lazy: async () => ({ Component: (await import('@/scenes/LegacyForm/LegacyForm')).NewLegacy }),

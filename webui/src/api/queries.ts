@@ -3,7 +3,7 @@ import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/
 import client, { adoptSession, etagOf, settled } from './client';
 import { ApiError } from './errors';
 import { lastSequence } from './sequence';
-import type { Legacy, Story, Suggestion, Versioned } from './types';
+import type { Legacy, Story, StoryStatus, Suggestion, Versioned } from './types';
 
 const firstPage = undefined as string | undefined;
 const nextCursor = (page: { next_cursor?: string }) => page.next_cursor;
@@ -109,6 +109,17 @@ export const revisionQuery = (id: string, n: number) =>
     staleTime: Infinity, // What was, stays.
   });
 
+export const diffQuery = (id: string, n: number) =>
+  queryOptions({
+    queryKey: ['diff', id, n],
+    queryFn: async ({ signal }) => {
+      const params = { path: { id, n } };
+      const call = client.GET('/api/v1/stories/{id}/revisions/{n}/diff', { params, signal });
+      return (await settled(call)).data;
+    },
+    staleTime: Infinity,
+  });
+
 export interface SearchTerms {
   q?: string;
   legacy?: string;
@@ -117,6 +128,7 @@ export interface SearchTerms {
   from?: string;
   to?: string;
   lang?: string;
+  status?: StoryStatus;
 }
 
 export const searchQuery = (terms: SearchTerms) =>

@@ -1,6 +1,7 @@
-import { LogOut } from 'lucide-react';
+import { LogOut, Settings, Trash2 } from 'lucide-react';
 import { type ReactNode, useEffect, useId, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { Link } from 'react-router';
 import {
   chooseTextSize,
   chooseTheme,
@@ -95,6 +96,14 @@ export function AccountMenu({
             setSize(value);
           }}
         />
+        <Link to="/bin" className={styles.item} onClick={() => setOpen(false)}>
+          <Trash2 strokeWidth={1.75} aria-hidden />
+          {t('account.bin')}
+        </Link>
+        <Link to="/settings" className={styles.item} onClick={() => setOpen(false)}>
+          <Settings strokeWidth={1.75} aria-hidden />
+          {t('account.settings')}
+        </Link>
         <button type="button" className={styles.item} onClick={onSignOut}>
           <LogOut strokeWidth={1.75} aria-hidden />
           {t('account.signOut')}

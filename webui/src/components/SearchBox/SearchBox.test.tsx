@@ -64,3 +64,12 @@ it('still searches when suggestions fail', async () => {
   await user.type(box, 'lamp{Enter}');
   expect(onSearch).toHaveBeenCalledWith('lamp');
 });
+
+it('a word that is chosen completes the last one typed and is searched for', async () => {
+  const { user, box, onChoose, onSearch } = setUp(() => Promise.resolve([{ text: 'lighthouse' }]));
+  await user.type(box, 'old ligh');
+  await user.click(await screen.findByRole('option', { name: 'lighthouse' }));
+  expect(onChoose).not.toHaveBeenCalled();
+  expect(onSearch).toHaveBeenCalledWith('old lighthouse');
+  expect(box).toHaveValue('old lighthouse');
+});

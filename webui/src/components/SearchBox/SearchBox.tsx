@@ -4,8 +4,14 @@ import { useTranslation } from 'react-i18next';
 import styles from './SearchBox.module.css';
 
 export interface SearchSuggestion {
-  id: string;
+  /** Of the story it is; a word that completes the last one typed has none. */
+  id?: string | undefined;
   text: string;
+}
+
+/** Puts `word` in place of the last word typed. */
+function complete(typed: string, word: string): string {
+  return typed.replace(/\S*$/u, word);
 }
 
 const pauseMs = 150;
@@ -90,7 +96,13 @@ export function SearchBox({
 
   function choose(suggestion: SearchSuggestion) {
     close();
-    onChoose(suggestion);
+    if (suggestion.id) {
+      onChoose(suggestion);
+      return;
+    }
+    const words = complete(typed, suggestion.text);
+    setTyped(words);
+    onSearch(words.trim());
   }
 
   function onKeyDown(event: KeyboardEvent) {
@@ -175,7 +187,7 @@ export function SearchBox({
           // The keyboard reaches these through the input above.
           // eslint-disable-next-line jsx-a11y/click-events-have-key-events
           <div
-            key={suggestion.id}
+            key={suggestion.id ?? suggestion.text}
             id={`${listId}-${index}`}
             role="option"
             tabIndex={-1}
@@ -184,7 +196,11 @@ export function SearchBox({
             onMouseDown={(event) => event.preventDefault()}
             onClick={() => choose(suggestion)}
           >
-            <BookOpen strokeWidth={1.75} aria-hidden />
+            {suggestion.id ? (
+              <BookOpen strokeWidth={1.75} aria-hidden />
+            ) : (
+              <Search strokeWidth={1.75} aria-hidden />
+            )}
             <span>{suggestion.text}</span>
           </div>
         ))}

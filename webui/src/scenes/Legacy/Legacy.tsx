@@ -1,5 +1,5 @@
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
-import { PenLine, Search } from 'lucide-react';
+import { Archive, PenLine, Search, Trash2 } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import { useParams, useSearchParams } from 'react-router';
 import { isStatus } from '@/api/errors';
@@ -125,6 +125,22 @@ function Stories({ legacy, mayWrite }: { legacy: Legacy; mayWrite: boolean }) {
         <Button busy={stories.isFetchingNextPage} onClick={() => void stories.fetchNextPage()}>
           {t('app.loadMore')}
         </Button>
+      )}
+      {stories.isSuccess && (
+        <div className={styles.elsewhere}>
+          <ButtonLink
+            look="quiet"
+            to={`/search?legacy=${legacy.id}&status=archived`}
+            icon={<Archive strokeWidth={1.75} aria-hidden />}
+          >
+            {t('legacy.putAway')}
+          </ButtonLink>
+          {mayWrite && (
+            <ButtonLink look="quiet" to="/bin" icon={<Trash2 strokeWidth={1.75} aria-hidden />}>
+              {t('legacy.toBin')}
+            </ButtonLink>
+          )}
+        </div>
       )}
     </section>
   );

@@ -1,5 +1,6 @@
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { ArrowLeft, RotateCcw } from 'lucide-react';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useNavigate, useParams } from 'react-router';
 import { freshStory, restoreRevision } from '@/api/commands';
@@ -14,6 +15,7 @@ import { type DocumentNode, StoryContent } from '@/components/StoryContent/Story
 import { StoryHead } from '@/components/StoryHead/StoryHead';
 import { minuteOf } from '@/i18n/format';
 import { Trouble } from '@/scenes/Shell/Trouble';
+import { Changes } from './Changes';
 import styles from './Revisions.module.css';
 
 export function RevisionReader() {
@@ -117,11 +119,28 @@ export function RevisionReader() {
             opening
           />
         </article>
+        {number > 1 && <ChangesFold id={id} number={number} lang={then.language} />}
         <details className={styles.seal}>
           <summary>{t('revisions.seal')}</summary>
           <code>{then.digest}</code>
         </details>
       </div>
     </Page>
+  );
+}
+
+// Asked for only when somebody wants to see it.
+function ChangesFold({ id, number, lang }: { id: string; number: number; lang: string }) {
+  const { t } = useTranslation();
+  const [open, setOpen] = useState(false);
+  return (
+    <details
+      className={styles.fold}
+      open={open}
+      onToggle={(event) => setOpen(event.currentTarget.open)}
+    >
+      <summary>{t('revisions.changes')}</summary>
+      {open && <Changes id={id} number={number} lang={lang} />}
+    </details>
   );
 }

@@ -3,6 +3,7 @@ import { SlidersHorizontal } from 'lucide-react';
 import { type FormEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { type SearchTerms, legaciesQuery } from '@/api/queries';
+import type { StoryStatus } from '@/api/types';
 import { Button } from '@/components/Button/Button';
 import { SelectField, TextField } from '@/components/Field/Field';
 import { edtfToWords, readDate } from '@/i18n/edtf';
@@ -51,6 +52,7 @@ function FilterForm({
   const [from, setFrom] = useState(inWords(terms.from));
   const [to, setTo] = useState(inWords(terms.to));
   const [lang, setLang] = useState(terms.lang ?? '');
+  const [status, setStatus] = useState<StoryStatus | ''>(terms.status ?? '');
   const [tried, setTried] = useState(false);
   const bad = (typed: string) =>
     tried && typed.trim() !== '' && !readDate(typed) ? t('search.badDate') : undefined;
@@ -69,6 +71,7 @@ function FilterForm({
       from: first ?? undefined,
       to: last ?? undefined,
       lang: lang || undefined,
+      status: status || undefined,
       tag: tags.length > 0 ? tags : undefined,
     });
   }
@@ -115,6 +118,16 @@ function FilterForm({
         value={lang}
         onChange={(event) => setLang(event.target.value)}
         choices={[{ value: '', label: t('search.anyLang') }, ...languageChoices(terms.lang)]}
+      />
+      <SelectField
+        label={t('search.status')}
+        value={status}
+        onChange={(event) => setStatus(event.target.value as StoryStatus | '')}
+        choices={[
+          { value: '', label: t('search.anyStatus') },
+          { value: 'draft', label: t('story.draft') },
+          { value: 'archived', label: t('story.archived') },
+        ]}
       />
       <div className={styles.apply}>
         <Button type="submit" look="primary">

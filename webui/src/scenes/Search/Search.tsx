@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next';
 import { useNavigate, useSearchParams } from 'react-router';
 import { type SearchTerms, legacyQuery, searchQuery, suggest } from '@/api/queries';
 import { noticeSessionEnd } from '@/api/queryClient';
+import type { StoryStatus } from '@/api/types';
 import { Button } from '@/components/Button/Button';
 import { RemovableChip } from '@/components/Chip/Chip';
 import { EmptyState } from '@/components/EmptyState/EmptyState';
@@ -45,7 +46,7 @@ export function Component() {
           autoFocus={blank}
           suggest={suggestHere}
           onSearch={(q) => go({ ...terms, q: q || undefined })}
-          onChoose={({ id }) => void navigate(`/stories/${id}`)}
+          onChoose={({ id }) => void navigate(`/stories/${id ?? ''}`)}
         />
         <Filters key={writeTerms(terms).toString()} terms={terms} onApply={go} />
         <Chips terms={terms} onChange={go} />
@@ -54,7 +55,7 @@ export function Component() {
             {t('search.start')}
           </EmptyState>
         ) : (
-          <Results terms={terms} />
+          <Results terms={terms} onSearch={(q) => go({ ...terms, q })} />
         )}
       </div>
     </Page>
@@ -87,6 +88,8 @@ function Chips({
         return t('search.chipTo', { value: edtfToWords(value) });
       case 'lang':
         return t('search.chipLang', { value: languageName(value) });
+      case 'status':
+        return t(`story.${value as StoryStatus}`);
     }
   }
 
@@ -113,11 +116,12 @@ function Chips({
   );
 }
 
-function Results({ terms }: { terms: SearchTerms }) {
+function Results({ terms, onSearch }: { terms: SearchTerms; onSearch: (words: string) => void }) {
   const { t } = useTranslation();
   const found = useInfiniteQuery(searchQuery(terms));
   const items = found.data?.pages.flatMap((page) => page.items) ?? [];
   const stale = found.data?.pages.some((page) => page.stale);
+  const meant = found.data?.pages[0]?.did_you_mean;
   if (found.isError) {
     return <Trouble error={found.error} onRetry={() => void found.refetch()} />;
   }
@@ -135,6 +139,14 @@ function Results({ terms }: { terms: SearchTerms }) {
               count: items.length,
             })}
           </h2>
+        )}
+        {meant && (
+          <p className={styles.meant}>
+            {t('search.didYouMean')}{' '}
+            <button type="button" onClick={() => onSearch(meant)}>
+              {meant}
+            </button>
+          </p>
         )}
         {stale && <p className={styles.stale}>{t('search.stale')}</p>}
       </div>

@@ -1,8 +1,11 @@
 // A search as the address bar keeps it, so that a search can be bookmarked, shared and gone back to.
 import type { SearchTerms } from '@/api/queries';
+import type { StoryStatus } from '@/api/types';
 
-const single = ['legacy', 'author', 'from', 'to', 'lang'] as const;
+const single = ['legacy', 'author', 'from', 'to', 'lang', 'status'] as const;
 type Single = (typeof single)[number];
+
+const statuses: readonly StoryStatus[] = ['draft', 'published', 'archived'];
 
 export function readTerms(search: URLSearchParams): SearchTerms {
   const terms: SearchTerms = {};
@@ -10,7 +13,9 @@ export function readTerms(search: URLSearchParams): SearchTerms {
   if (q) terms.q = q.slice(0, 400);
   for (const name of single) {
     const value = search.get(name)?.trim();
-    if (value) terms[name] = value;
+    if (!value) continue;
+    if (name !== 'status') terms[name] = value;
+    else terms.status = statuses.find((status) => status === value);
   }
   const tags = [...new Set(search.getAll('tag').map((tag) => tag.trim()))].filter(Boolean);
   if (tags.length > 0) terms.tag = tags.slice(0, 8);
