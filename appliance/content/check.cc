@@ -56,7 +56,7 @@ class Checker {
  public:
   Checker(const Schema& schema, std::string_view pointer) : schema_(schema), pointer_(pointer) {}
 
-  Result<Document> Check(const Json& value) {
+  Result<Node> Check(const Json& value) {
     const Place root;
     Node document = ReadNode(value, root, 1, true);
     if (document.type != nullptr && document.type != &schema_.top()) {
@@ -67,7 +67,7 @@ class Checker {
       Add(root, "has more than " + std::to_string(schema_.limits().characters) + " characters");
       return FailFields(std::move(errors_));
     }
-    return Document{content::ToJson(document), content::ToPlainText(document)};
+    return document;
   }
 
  private:
@@ -270,8 +270,14 @@ class Checker {
 
 }  // namespace
 
-Result<Document> CheckDocument(const Json& value, std::string_view pointer) {
+Result<Node> content::TreeFromJson(const Json& value, std::string_view pointer) {
   return Checker(Schema::BuiltIn(), pointer).Check(value);
+}
+
+Result<Document> CheckDocument(const Json& value, std::string_view pointer) {
+  const Result<Node> tree = content::TreeFromJson(value, pointer);
+  if (!tree) return ErrorOf(tree);
+  return Document{content::ToJson(*tree), content::ToPlainText(*tree)};
 }
 
 }  // namespace heirloom

@@ -28,4 +28,15 @@ Result<Document> DocumentFromMarkdown(std::string_view markdown);
 // A blank line parts paragraphs, a line end becomes a break.
 Result<Document> DocumentFromPlainText(std::string_view text);
 
+// The other way round, for people and other programs; `json` is Document::json, kInternal when it
+// is damaged. DocumentFromMarkdown makes the same document of what MarkdownFromDocument gives, but
+// for what Markdown cannot say: underlining, letters as list numbers, empty paragraphs, blanks at
+// the edges of a style.
+Result<std::string> MarkdownFromDocument(std::string_view json);
+
+// Elements and no attributes but what the schema's need; every text escaped, links only where
+// IsSafeLink allows, with rel="noopener noreferrer". Headings begin at <h2>. Links to paths of the
+// site stay text: where the HTML is read, there is no site.
+Result<std::string> HtmlFromDocument(std::string_view json);
+
 }  // namespace heirloom

@@ -32,6 +32,9 @@ struct Node {
   std::vector<Node> children;
 };
 
+// What CheckDocument reads, with its errors.
+Result<Node> TreeFromJson(const Json& value, std::string_view pointer);
+
 // Appends `child`, into the text node before it where both are text with the same marks. Whether a
 // node was added.
 bool Append(Node& parent, Node child);

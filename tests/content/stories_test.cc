@@ -24,11 +24,22 @@ std::string ReadAll(const std::filesystem::path& path) {
   return out.str();
 }
 
+// Written as Markdown and read again, a document is the same.
+void CheckMarkdownGoesRound(const Document& document) {
+  const Result<std::string> markdown = MarkdownFromDocument(document.json);
+  REQUIRE(markdown);
+  INFO(*markdown);
+  CHECK(FromMarkdown(*markdown).json == document.json);
+}
+
 void CheckBothWays(const std::string& body) {
-  CHECK_FALSE(FromMarkdown(body).text.empty());
+  const Document document = FromMarkdown(body);
+  CHECK_FALSE(document.text.empty());
+  CheckMarkdownGoesRound(document);
   const Result<Document> plain = DocumentFromPlainText(body);
   REQUIRE(plain);
   CheckIsCanonical(*plain);
+  CheckMarkdownGoesRound(*plain);
 }
 
 }  // namespace
