@@ -15,7 +15,8 @@ std::optional<Refusal> HeadScanner::Scan(std::string_view input) {
     if (newline == std::string_view::npos) {
       scanned_ = input.size();
       if (input.size() - begin_ > limits_.max_bytes) return Refusal{431, "The head is too long."};
-      return CheckLine(input.substr(line_));
+      const std::string_view rest = input.substr(line_);
+      return rest == "\r" ? std::nullopt : CheckLine(rest);
     }
     if (newline == line_ || input[newline - 1] != '\r') {
       return Refusal{400, "A line of the head does not end in CR LF."};
@@ -41,7 +42,7 @@ std::optional<Refusal> HeadScanner::Scan(std::string_view input) {
 // The first line is checked before it is whole, too: a TLS hello or a target without end is
 // refused as soon as it shows.
 std::optional<Refusal> HeadScanner::CheckLine(std::string_view line) {
-  if (lines_ > 0 || line.empty() || line == "\r") return std::nullopt;
+  if (lines_ > 0 || line.empty()) return std::nullopt;
   if (!IsToken(line.substr(0, 1))) return Refusal{400, "That is not HTTP."};
   if (line.size() > limits_.max_target + kLineOverhead) {
     return Refusal{414, "The request target may have at most " +

@@ -42,6 +42,9 @@ cmd_test() {
     build_webui asan
     stage_demo asan
     suite "suites under ASan and UBSan" test_preset asan
+    step "Fuzzers, 30 seconds each"
+    build_fuzzers
+    suite "fuzzers" fuzz_each 30
   fi
   say
   ok "all suites ran in $(duration $((SECONDS - begun)))"
