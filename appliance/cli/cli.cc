@@ -32,6 +32,7 @@ int Run(int argc, const char* const* argv) {
   AddSetupUrl(app, action);
   AddImport(app, action);
   AddConfig(app, action);
+  AddHealth(app, action);
   AddVersion(app, action);
   try {
     app.parse(argc, argv);

@@ -30,6 +30,7 @@ void AddToken(CLI::App& app, Action& action);
 void AddSetupUrl(CLI::App& app, Action& action);
 void AddImport(CLI::App& app, Action& action);
 void AddConfig(CLI::App& app, Action& action);
+void AddHealth(CLI::App& app, Action& action);
 void AddVersion(CLI::App& app, Action& action);
 
 // The flags that say which installation is meant.

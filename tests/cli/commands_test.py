@@ -87,6 +87,14 @@ class CommandLine(TestCase):
         for command in ((), ("serve",), ("user",), ("user", "add"), ("token", "create"), ("setup-url",)):
             self.assertIn("--help", self.done(*command, "--help"))
 
+    def test_health_asks_the_daemon_that_the_configuration_names(self):
+        daemon = self.serve()
+        address = daemon.url.removeprefix("http://")
+        said = self.done("health", "--data-dir", self.data_dir, HEIRLOOM_HTTP_LISTEN=address)
+        self.assertEqual(json.loads(said)["status"], "ready")
+        daemon.stop()
+        self.assertIn("nobody answers", self.refused("health", "--server", daemon.url))
+
     def test_what_it_does_not_know_is_named_with_where_to_look(self):
         self.assertIn("--lissten", self.refused("serve", "--lissten", "x", status=2))
         self.assertIn("heirloom serve --help", self.refused("serve", "--lissten", "x", status=2))
