@@ -1,0 +1,20 @@
+# shellcheck shell=bash
+# Sourced by ./dev: measurements beside others. They take minutes and the whole machine, so no test runs them.
+
+cmd_bench() {
+  local what=${1:-}
+  [[ $# -eq 0 ]] || shift
+  case $what in
+    api) bench_api "$@" ;;
+    *) die "usage: ./dev bench api [--rounds N] [--seconds S] [--json FILE]" ;;
+  esac
+}
+
+# HEIRLOOM_BENCH_STORIES: other stories than the demo's, as `heirloom import stories` takes them.
+bench_api() {
+  need_packages build bench
+  cmd_build release
+  build_go_program pocketbase tests/bench/api/pocketbase .
+  "$python" tests/bench/api/bench.py --heirloom build/release/bin/heirloom --pocketbase build/tools/pocketbase \
+    --stories "${HEIRLOOM_BENCH_STORIES:-packaging/demo/stories}" "$@"
+}
