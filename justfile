@@ -29,5 +29,13 @@ fmt:
     @./dev fmt
 
 [no-exit-message]
+bench *arguments:
+    @./dev bench "$@"
+
+[no-exit-message]
+image *arguments:
+    @./dev image "$@"
+
+[no-exit-message]
 clean *arguments:
     @./dev clean "$@"

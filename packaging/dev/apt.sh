@@ -54,6 +54,11 @@ apt_knows() {
   done
 }
 
+cmd_packages() {
+  [[ $# -gt 0 ]] || die "usage: ./dev packages SET...; the sets stand in packaging/dev/apt-packages.txt"
+  need_packages "$@"
+}
+
 # need_packages SET...: installs what is missing of these sets of apt-packages.txt.
 need_packages() {
   on_debian_12 || die "Heirloom is built on Debian 12; on another system use a container:" \

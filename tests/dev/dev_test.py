@@ -14,7 +14,7 @@ def dev(*arguments):
 def test_help_names_every_command():
     said = dev("help")
     assert said.returncode == 0
-    for command in ("run", "build", "watch", "test", "lint", "fmt", "clean"):
+    for command in ("run", "build", "watch", "test", "lint", "fmt", "bench", "image", "clean"):
         assert f"./dev {command}" in said.stdout
 
 
@@ -27,7 +27,7 @@ def test_an_unknown_command_or_option_is_refused():
 
 def test_just_delegates_every_command():
     recipes = (ROOT / "justfile").read_text(encoding="utf-8")
-    for command in ("run", "build", "watch", "test", "lint", "fmt", "clean"):
+    for command in ("run", "build", "watch", "test", "lint", "fmt", "bench", "image", "clean"):
         assert f"@./dev {command}" in recipes
 
 

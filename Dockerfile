@@ -1,0 +1,51 @@
+# Heirloom in one container: compiled from source in the first stage; the second has only what runs.
+# packaging/container/README.md says how it is built and run.
+ARG BASE_IMAGE=debian:bookworm-slim
+
+FROM ${BASE_IMAGE} AS build
+SHELL ["/bin/bash", "-euc"]
+WORKDIR /src
+# What changes seldom comes first, so that its layer can be used again. The secrets are what the package
+# clients of whoever builds need: lines of NAME=value, and a certificate that they may name.
+COPY dev ./
+COPY packaging/dev packaging/dev
+RUN --mount=type=secret,id=environment --mount=type=secret,id=ca \
+    set -a; [[ ! -r /run/secrets/environment ]] || source /run/secrets/environment; \
+    ./dev packages build
+COPY . .
+# What the compiler made last time helps the next build, and never gets into an image.
+RUN --mount=type=secret,id=environment --mount=type=secret,id=ca --mount=type=cache,target=/root/.cache/ccache \
+    set -a; [[ ! -r /run/secrets/environment ]] || source /run/secrets/environment; \
+    ./dev build release; \
+    install -D --strip build/release/bin/heirloom /image/usr/bin/heirloom; \
+    mkdir /image/usr/share; \
+    cp -R build/release/share/heirloom /image/usr/share/heirloom; \
+    install -D --mode=644 --target-directory=/image/usr/share/doc/heirloom LICENSE NOTICE
+
+FROM ${BASE_IMAGE}
+SHELL ["/bin/bash", "-euc"]
+ARG VERSION=unversioned
+LABEL org.opencontainers.image.title="Heirloom" \
+      org.opencontainers.image.description="Preserves the stories of families and communities" \
+      org.opencontainers.image.licenses="Apache-2.0" \
+      org.opencontainers.image.version="${VERSION}"
+RUN --mount=type=bind,source=packaging/dev,target=/packages \
+    apt-get update; \
+    mapfile -t packages < <(awk '$1 == "runtime" { print $2 }' /packages/apt-packages.txt); \
+    DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends "${packages[@]}"; \
+    rm -rf /var/lib/apt/lists/* /var/cache/apt /var/log/apt /var/log/dpkg.log; \
+    install -d -o 10001 -g 10001 -m 700 /data
+COPY --from=build /image/ /
+# A number, so that an orchestrator can see that it is not root's.
+USER 10001:10001
+VOLUME /data
+# Beyond the container it serves only behind proxies that are named: HEIRLOOM_HTTP_TRUSTED_PROXIES.
+ENV HEIRLOOM_DATA_DIR=/data \
+    HEIRLOOM_HTTP_LISTEN=0.0.0.0:8080 \
+    HEIRLOOM_LOG_FORMAT=json \
+    LC_ALL=C.UTF-8
+EXPOSE 8080
+STOPSIGNAL SIGTERM
+HEALTHCHECK --interval=30s --timeout=10s --start-period=60s CMD ["heirloom", "health"]
+ENTRYPOINT ["heirloom"]
+CMD ["serve"]
