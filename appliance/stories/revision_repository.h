@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "appliance/content/canonical_content.h"
 #include "appliance/domain/story.h"
 #include "storage/database.h"
 
@@ -46,10 +47,5 @@ Result<std::vector<std::pair<std::string, Id>>> StoriesWithoutAny(Reader& reader
                                                                   std::int64_t limit);
 
 }  // namespace revision_repository
-
-// The JSON that a revision keeps and its content hash is taken over: sorted keys, no spaces.
-std::string CanonicalContent(const StoryContent& content);
-// The other way round; kInternal when it is damaged.
-Result<StoryContent> ParseCanonicalContent(std::string_view canonical);
 
 }  // namespace heirloom

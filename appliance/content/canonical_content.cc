@@ -1,6 +1,7 @@
+#include "appliance/content/canonical_content.h"
+
 #include "appliance/base/json.h"
 #include "appliance/content/document.h"
-#include "appliance/stories/revision_repository.h"
 
 namespace heirloom {
 namespace {
