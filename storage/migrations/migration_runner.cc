@@ -89,12 +89,6 @@ Status SetMeta(Transaction& transaction, std::string_view key, std::string_view 
   return {};
 }
 
-std::string NewEpoch(Random& random) {
-  std::array<std::uint8_t, 16> bytes{};
-  random.Fill(bytes);
-  return ToBase64Url({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
-}
-
 // The rows that tell the next start what happened here.
 Status Record(Transaction& transaction, const Migration& migration, int oldest_compatible,
               Time now) {
@@ -109,6 +103,12 @@ Status Record(Transaction& transaction, const Migration& migration, int oldest_c
 }
 
 }  // namespace
+
+std::string NewEpoch(Random& random) {
+  std::array<std::uint8_t, 16> bytes{};
+  random.Fill(bytes);
+  return ToBase64Url({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+}
 
 Status Migrate(const RunSchemaTransaction& run, std::span<const Migration> migrations,
                const Clock& clock, Random& random) {

@@ -5,6 +5,7 @@
 
 #include <functional>
 #include <span>
+#include <string>
 #include <string_view>
 
 #include "appliance/base/clock.h"
@@ -38,5 +39,8 @@ using RunSchemaTransaction =
 // What was applied before a failure stays.
 Status Migrate(const RunSchemaTransaction& run, std::span<const Migration> migrations,
                const Clock& clock, Random& random);
+
+// A name for a history that begins: a new database's, or that of one put back from a copy.
+std::string NewEpoch(Random& random);
 
 }  // namespace heirloom

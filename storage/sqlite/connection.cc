@@ -1,14 +1,11 @@
 #include "storage/sqlite/connection.h"
 
-#include <fcntl.h>
 #include <sqlite3.h>
-#include <unistd.h>
 
-#include <cerrno>
-#include <cstring>
 #include <utility>
 
 #include "appliance/base/log.h"
+#include "storage/sqlite/files.h"
 
 namespace heirloom::sqlite {
 namespace {
@@ -28,18 +25,6 @@ constexpr const char* kPragmas =
     "PRAGMA cache_size = -8192;"      // KiB, for each connection.
     "PRAGMA mmap_size = 67108864;"    // 64 MiB; one mapping's pages are shared by all.
     "PRAGMA wal_autocheckpoint = 0";  // The writer checkpoints after it has answered.
-
-// Makes the file readable for its owner alone before SQLite would make it with the umask's mode;
-// the log takes over its mode.
-Status MakePrivateFile(const std::filesystem::path& path) {
-  const int file = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-  if (file < 0) {
-    return Fail(ErrorCode::kUnavailable,
-                "cannot open " + path.string() + ": " + std::strerror(errno));
-  }
-  ::close(file);
-  return {};
-}
 
 class StatementRow final : public Row {
  public:
@@ -99,7 +84,9 @@ Result<std::unique_ptr<Connection>> Connection::Open(const std::filesystem::path
   if (mode == Mode::kReadWrite) {
     if (Status made = MakePrivateFile(path); !made) return ErrorOf(made);
   }
-  const int access = mode == Mode::kReadWrite ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY;
+  // Who looks can write, too, so that the log goes when nobody else has it open; but see
+  // query_only.
+  const int access = mode == Mode::kReadOnly ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
   sqlite3* handle = nullptr;
   const int code = sqlite3_open_v2(path.c_str(), &handle,
                                    access | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nullptr);
@@ -120,15 +107,11 @@ Status Connection::SetUp() {
   sqlite3_db_config(db, SQLITE_DBCONFIG_DQS_DML, 0, nullptr);
   sqlite3_db_config(db, SQLITE_DBCONFIG_DQS_DDL, 0, nullptr);
 
-  const Result<std::string> journal = Value("PRAGMA journal_mode = WAL");
-  if (!journal) return ErrorOf(journal);
-  if (*journal != "wal") {
-    return Fail(ErrorCode::kUnavailable,
-                "this file system cannot hold SQLite's write-ahead log (journal mode " + *journal +
-                    "): put the data directory on a local disk");
+  if (mode_ != Mode::kLook) {
+    if (Status logged = UseLog(); !logged) return logged;
   }
   if (Status set = Run(kPragmas); !set) return set;
-  if (mode_ == Mode::kReadOnly) {
+  if (mode_ != Mode::kReadWrite) {
     if (Status set = Run("PRAGMA query_only = ON"); !set) return set;
   }
   sqlite3_wal_hook(
@@ -140,11 +123,25 @@ Status Connection::SetUp() {
       this);
   sqlite3_progress_handler(
       db, kInstructionsBetweenLooks,
-      [](void* self) {
-        return std::chrono::steady_clock::now() > static_cast<Connection*>(self)->deadline_ ? 1 : 0;
-      },
-      this);
+      [](void* self) { return static_cast<const Connection*>(self)->IsTimeToEnd() ? 1 : 0; }, this);
   return {};
+}
+
+void Connection::LeaveLog() {
+  sqlite3_db_config(database_.get(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
+}
+
+Status Connection::UseLog() {
+  const Result<std::string> journal = Value("PRAGMA journal_mode = WAL");
+  if (!journal) return ErrorOf(journal);
+  if (*journal == "wal") return {};
+  return Fail(ErrorCode::kUnavailable,
+              "this file system cannot hold SQLite's write-ahead log (journal mode " + *journal +
+                  "): put the data directory on a local disk");
+}
+
+bool Connection::IsTimeToEnd() const {
+  return std::chrono::steady_clock::now() > deadline_ || (progress_ && progress_->Cancelled());
 }
 
 Status Connection::Failed(int code, std::string_view doing) const {

@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 
+#include "appliance/base/progress.h"
 #include "appliance/base/result.h"
 #include "storage/database.h"
 #include "storage/sqlite/statement.h"
@@ -22,7 +23,8 @@ struct CloseConnection {
 // Not thread-safe: one thread at a time.
 class Connection final {
  public:
-  enum class Mode { kReadWrite, kReadOnly };
+  // kLook: for reading a file as it is, whatever log it keeps; whose it may be is not known.
+  enum class Mode { kReadWrite, kReadOnly, kLook };
   static constexpr std::size_t kCachedStatements = 128;
 
   // Write-ahead log, synchronous=FULL, foreign keys, no trust in the schema. The first connection
@@ -42,6 +44,15 @@ class Connection final {
 
   // The first column of the first row, as text; empty without a row. For PRAGMA.
   Result<std::string> Value(const std::string& sql);
+
+  // Statements that run while nobody waits for them any more end with kUnavailable.
+  void EndWith(const Progress& progress) { progress_ = &progress; }
+
+  // When it closes, the log stays as it is.
+  void LeaveLog();
+
+  // SQLite's own, for what has no method here.
+  sqlite3* raw() const { return database_.get(); }
 
   bool InTransaction() const;
 
@@ -72,12 +83,16 @@ class Connection final {
 
   Connection(sqlite3* database, Mode mode);
   Status SetUp();
+  Status UseLog();
   Status Failed(int code, std::string_view doing) const;
 
   std::unique_ptr<sqlite3, CloseConnection> database_;
   const Mode mode_;
   StatementCache cache_{kCachedStatements};  // After database_: gone before it closes.
+  bool IsTimeToEnd() const;
+
   Deadline deadline_ = Deadline::max();
+  const Progress* progress_ = nullptr;
   int log_pages_ = 0;
 };
 

@@ -1,14 +1,11 @@
 #include "storage/sqlite/sqlite_database.h"
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
 #include <utility>
 
 #include "storage/migrations/migration_runner.h"
+#include "storage/sqlite/file_owner.h"
+#include "storage/sqlite/files.h"
 #include "storage/sqlite/read_pool.h"
 #include "storage/sqlite/transaction.h"
 #include "storage/sqlite/writer.h"
@@ -74,21 +71,6 @@ class SqliteDatabase final : public Database {
   sqlite::ReadPool readers_;
 };
 
-// Makes the new file's name survive loss of power; SQLite syncs the file alone.
-Status SyncFolderOf(const std::filesystem::path& path) {
-  const std::filesystem::path parent = path.parent_path();
-  const int folder =
-      ::open(parent.empty() ? "." : parent.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  const bool synced = folder >= 0 && ::fsync(folder) == 0;
-  const int error = errno;
-  if (folder >= 0) ::close(folder);
-  if (!synced) {
-    return Fail(ErrorCode::kUnavailable,
-                "cannot sync the folder of " + path.string() + ": " + std::strerror(error));
-  }
-  return {};
-}
-
 // Migrations may rebuild tables that others refer to, which SQLite allows only with foreign keys
 // off; all are checked before each commit instead.
 class SchemaRunner final {
@@ -126,17 +108,19 @@ Status BringUpToDate(Connection& connection, const SqliteOptions& options) {
   Status migrated = Migrate([&](const auto& fn) { return runner.Run(fn); }, options.migrations,
                             options.clock, options.random);
   if (!migrated) return migrated;
+  if (Status ours = sqlite::ClaimFile(connection); !ours) return ours;
   return connection.Run("PRAGMA foreign_keys = ON");
 }
 
 }  // namespace
 
 Result<std::unique_ptr<Database>> OpenSqliteDatabase(const SqliteOptions& options) {
+  if (Status ours = sqlite::CheckOwnerOf(options.path); !ours) return ErrorOf(ours);
   Result<std::unique_ptr<Connection>> connection =
       Connection::Open(options.path, Connection::Mode::kReadWrite);
   if (!connection) return ErrorOf(connection);
   if (Status migrated = BringUpToDate(**connection, options); !migrated) return ErrorOf(migrated);
-  if (Status synced = SyncFolderOf(options.path); !synced) return ErrorOf(synced);
+  if (Status synced = sqlite::SyncFolderOf(options.path); !synced) return ErrorOf(synced);
   return std::unique_ptr<Database>(
       std::make_unique<SqliteDatabase>(std::move(*connection), options));
 }
