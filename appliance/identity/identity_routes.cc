@@ -46,6 +46,11 @@ void WriteMe(JsonWriter& json, const Caller& caller) {
   json.EndObject();
 }
 
+Visit VisitOf(const Request& request) {
+  return {request.remote_address, std::string(request.GetHeader("User-Agent").value_or("")),
+          std::string(request.GetCookie(SessionCookieName(request)).value_or(""))};
+}
+
 Response GetMe(const Request& request, const Authenticator& who) {
   const auto caller = who.Identify(request);
   if (!caller) return Problem(request, caller.error());
@@ -94,7 +99,7 @@ Response CompleteSetup(const Request& request, IdentityService& identity) {
       fields.RequiredText("password", {.min = 10, .max = 1024, .single_line = false});
   fields.RefuseUnknown();
   if (const Status good = fields.Check(); !good) return Problem(request, good.error());
-  const auto session = identity.CompleteSetup(token, account);
+  const auto session = identity.CompleteSetup(token, account, VisitOf(request));
   if (!session) return Problem(request, session.error());
   return MeOfSession(request, 201, *session);
 }
@@ -110,7 +115,7 @@ Response SignIn(const Request& request, IdentityService& identity) {
   const std::string password = fields.RequiredText("password", kSecret);
   fields.RefuseUnknown();
   if (const Status good = fields.Check(); !good) return Problem(request, good.error());
-  const auto session = identity.SignIn(email, password);
+  const auto session = identity.SignIn(email, password, VisitOf(request));
   if (!session) return Problem(request, session.error());
   return MeOfSession(request, 200, *session);
 }

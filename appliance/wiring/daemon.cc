@@ -11,6 +11,7 @@
 #include "appliance/audit/audit_service.h"
 #include "appliance/base/log.h"
 #include "appliance/http/server.h"
+#include "appliance/identity/account_routes.h"
 #include "appliance/identity/authenticator.h"
 #include "appliance/identity/identity_routes.h"
 #include "appliance/legacies/legacy_routes.h"
@@ -192,6 +193,7 @@ class Daemon::Impl {
                     http::TrustedProxies::Parse(config_.http.metrics_allow).value(),
                     config_.http.metrics_token);
     AddIdentityRoutes(router_, core_->identity, who_);
+    AddAccountRoutes(router_, core_->identity, who_);
     AddLegacyRoutes(router_, legacies_, who_);
     AddStoryRoutes(router_, stories_, who_);
     AddImportRoutes(router_, imports_, who_);
