@@ -86,7 +86,7 @@ httplib::Headers FieldsOf(Response& response, const OutgoingBody& body, bool clo
 
 OutgoingBody BodyOf(Response& response, const std::optional<RangeChoice>& part) {
   OutgoingBody body;
-  if (HasNoLength(response)) return body;
+  if (HasNoLength(response) && !response.stream) return body;
   if (response.file) {
     body.size = response.file->size();
     body.file = std::move(response.file);

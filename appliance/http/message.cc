@@ -9,12 +9,26 @@
 namespace heirloom::http {
 namespace {
 
+constexpr std::size_t kMaxAdded = 32;  // To an ETag behind its version.
+
 bool IsJsonType(std::string_view content_type) {
   const std::string_view type = TrimBlanks(content_type.substr(0, content_type.find(';')));
   constexpr std::string_view kSuffix = "+json";
   return EqualsIgnoringCase(type, "application/json") ||
          (type.size() > kSuffix.size() &&
           EqualsIgnoringCase(type.substr(type.size() - kSuffix.size()), kSuffix));
+}
+
+// "v12" as ETagOf makes it, or with what representation.h adds: "v12-1f2e3d-gzip". What was added
+// tells views of one version apart, and no view's change is lost by writing a newer version.
+std::optional<std::int64_t> VersionIn(std::string_view tag) {
+  constexpr std::string_view kBegin = "\"v";
+  if (tag.size() < 4 || tag.substr(0, 2) != kBegin || tag.back() != '"') return std::nullopt;
+  tag = tag.substr(2, tag.size() - 3);
+  const std::size_t dash = tag.find('-');
+  const bool plain = dash == std::string_view::npos ||
+                     (tag.size() - dash <= kMaxAdded && IsToken(tag.substr(dash)));
+  return plain ? ParseDigits(tag.substr(0, dash)) : std::nullopt;
 }
 
 }  // namespace
@@ -123,10 +137,7 @@ Result<std::optional<std::int64_t>> ReadIfMatch(const Request& request) {
   // If-Match compares strongly, and a weak ETag is never strongly equal (RFC 9110 section 8.8.3.2).
   const bool weak = tag.substr(0, 2) == "W/";
   if (weak) tag.remove_prefix(2);
-  if (tag.size() < 4 || tag.substr(0, 2) != "\"v" || tag.back() != '"') {
-    return refuse("must be an ETag as we send it, such as \"v12\" with the quotes");
-  }
-  const std::optional<std::int64_t> version = ParseDigits(tag.substr(2, tag.size() - 3));
+  const std::optional<std::int64_t> version = VersionIn(tag);
   if (!version) return refuse("must be an ETag as we send it, such as \"v12\" with the quotes");
   if (weak) {
     return Fail(ErrorCode::kPreconditionFailed, "A weak ETag never matches here; send it as read.");

@@ -77,7 +77,8 @@ struct Response {
   std::shared_ptr<const std::string> shared_body;
   // A body out of a file, sent from there in pieces (file_body.h says how).
   std::optional<FileBody> file;
-  // When set, the connection goes to the event loop after the head was sent (sse.h).
+  // When set, the connection goes to the event loop after the head was sent (sse.h); `body` is the
+  // stream's beginning, which may be longer than what a subscriber may be behind later.
   std::shared_ptr<EventStream> stream;
 
   // Set replaces a field of that name, Add puts another beside it (Set-Cookie).
@@ -101,7 +102,9 @@ std::string MakeCursor(const std::vector<std::string>& parts);
 // it is no single ETag of ours, kPreconditionFailed when it is a weak one, which never matches
 // (RFC 9110 section 13.1.1). `*` gives nullopt: any version.
 Result<std::optional<std::int64_t>> ReadIfMatch(const Request& request);
-std::string ETagOf(std::int64_t version);  // "v12", with the quotes.
+// "v12", with the quotes. On its way out it gets a hash of the body (representation.h), so clients
+// must take ETags as they are.
+std::string ETagOf(std::int64_t version);
 
 // What the header Idempotency-Key names this request by; nullopt without one. kInvalidArgument when
 // it is not 1 to 255 visible ASCII characters. `route` is filled in by the router.

@@ -2,8 +2,11 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
+#include <functional>
 #include <string_view>
 
+#include "appliance/http/coding.h"
 #include "appliance/http/header_text.h"
 #include "appliance/http/problem.h"
 
@@ -12,8 +15,13 @@ namespace {
 
 constexpr std::string_view kWeakMark = "W/";
 
-const std::string* FieldOf(const Response& response, std::string_view name) {
-  for (const Header& header : response.headers) {
+// Below, a coding saves no packet.
+constexpr std::size_t kWorthEncoding = 1024;
+// Above, it would hold a thread for more than some ten milliseconds.
+constexpr std::size_t kMaxEncoded = 4u << 20;
+
+std::string* FieldOf(Response& response, std::string_view name) {
+  for (Header& header : response.headers) {
     if (EqualsIgnoringCase(header.name, name)) return &header.value;
   }
   return nullptr;
@@ -85,7 +93,7 @@ bool PassesPreconditions(const Request& request, Response& response) {
 }
 
 // RFC 9110 section 13.1.5. We send no Last-Modified, so that a date never matches.
-bool MeansThisVersion(const Request& request, const Response& response) {
+bool MeansThisVersion(const Request& request, Response& response) {
   const std::optional<std::string_view> if_range = request.GetHeader("If-Range");
   if (!if_range) return true;
   const std::string* etag = FieldOf(response, "ETag");
@@ -114,12 +122,91 @@ std::optional<RangeChoice> TakeRange(const Request& request, Response& response)
   return choice;
 }
 
+bool HasOwnText(const Response& response) {
+  return !response.body.empty() && !response.file && !response.shared_body && !response.stream;
+}
+
+bool IsText(std::string_view content_type) {
+  constexpr std::string_view kText = "text/";
+  constexpr std::string_view kJson = "+json";
+  const std::string_view type = TrimBlanks(content_type.substr(0, content_type.find(';')));
+  return type == "application/json" || type.substr(0, kText.size()) == kText ||
+         (type.size() > kJson.size() && type.substr(type.size() - kJson.size()) == kJson);
+}
+
+bool CameFromAnotherSite(const Request& request) {
+  const std::string_view site = request.GetHeader("Sec-Fetch-Site").value_or("none");
+  return site != "none" && site != "same-origin";
+}
+
+bool MayBeEncoded(Response& response) {
+  const std::string* type = FieldOf(response, "Content-Type");
+  const std::string* cache = FieldOf(response, "Cache-Control");
+  const bool secret = cache != nullptr && cache->find("no-store") != std::string::npos;
+  return !secret && type != nullptr && IsText(*type) && response.body.size() <= kMaxEncoded &&
+         FieldOf(response, "Content-Encoding") == nullptr;
+}
+
+void AddVary(Response& response, std::string_view names) {
+  if (std::string* vary = FieldOf(response, "Vary")) {
+    vary->append(", ").append(names);
+  } else {
+    response.headers.push_back({"Vary", std::string(names)});
+  }
+}
+
+Coding ChooseCodingOf(const Request& request, Response& response) {
+  if (!MayBeEncoded(response)) return Coding::kIdentity;
+  const CodingChoice choice = ChooseCoding(request);
+  if (response.body.size() < kWorthEncoding && !choice.identity_refused) return Coding::kIdentity;
+  AddVary(response, "Accept-Encoding");
+  return CameFromAnotherSite(request) ? Coding::kIdentity : choice.coding;
+}
+
+// Not a cryptographic hash: it tells one reader's views of one version apart, and the version
+// changes with every change of what was written.
+void CompleteETag(const Response& response, Coding coding, std::string& etag) {
+  if (etag.size() < 2 || etag.back() != '"') return;
+  std::array<char, 16> digits{};
+  const std::size_t hash = std::hash<std::string_view>()(response.body);
+  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), hash, 16).ptr;
+  etag.back() = '-';
+  etag.append(digits.data(), end);
+  if (coding != Coding::kIdentity) etag.append("-").append(NameOf(coding));
+  etag += '"';
+}
+
+void EncodeBody(Response& response, Coding coding) {
+  if (coding == Coding::kIdentity) return;
+  std::string encoded = Encode(coding, response.body, Effort::kFast);
+  if (encoded.empty()) return;
+  response.body = std::move(encoded);
+  response.headers.push_back({"Content-Encoding", std::string(NameOf(coding))});
+}
+
+// A copy is always asked about before it is shown, and never shown to another.
+void AllowACopy(Response& response) {
+  if (FieldOf(response, "Cache-Control") == nullptr) {
+    response.headers.push_back({"Cache-Control", "private, no-cache"});
+  }
+  AddVary(response, "Authorization, Cookie");
+}
+
 }  // namespace
 
 std::optional<RangeChoice> Represent(const Request& request, Response& response) {
-  if (response.status != 200 || response.stream || !IsGetOrHead(request)) return std::nullopt;
-  if (!PassesPreconditions(request, response)) return std::nullopt;
-  return TakeRange(request, response);
+  const bool read = response.status == 200 && IsGetOrHead(request) && !response.stream;
+  Coding coding = Coding::kIdentity;
+  if (HasOwnText(response)) {
+    coding = ChooseCodingOf(request, response);
+    if (std::string* etag = FieldOf(response, "ETag")) {
+      CompleteETag(response, coding, *etag);
+      if (read) AllowACopy(response);
+    }
+  }
+  if (read && !PassesPreconditions(request, response)) return std::nullopt;
+  EncodeBody(response, coding);
+  return read ? TakeRange(request, response) : std::nullopt;
 }
 
 }  // namespace heirloom::http

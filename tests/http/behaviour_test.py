@@ -5,6 +5,7 @@
 """
 
 import contextlib
+import gzip
 import os
 import re
 import socket
@@ -195,6 +196,51 @@ class Exchanges(ServerTest):
             client.send(request("POST", "/length", body=body) + request("GET", "/file"))
             self.assertEqual(client.answer().body, b"2097152")
             self.assertEqual(client.answer().body, b"x" * SHARED_FILE)
+
+
+class Representations(ServerTest):
+    @classmethod
+    def setUpClass(cls):
+        cls.server = Server(BINARY)
+
+    @classmethod
+    def tearDownClass(cls):
+        if cls.server.stop() != 0:
+            raise AssertionError("the server did not end well")
+
+    def test_an_answer_is_packed_for_who_can_unpack_it(self):
+        plain = self.server.get("/story")
+        self.assertIsNone(plain.header("Content-Encoding"))
+        packed = self.server.get("/story", "Accept-Encoding: gzip, deflate")
+        self.assertEqual(packed.header("Content-Encoding"), "gzip")
+        self.assertEqual(packed.header("Content-Length"), str(len(packed.body)))
+        self.assertEqual(gzip.decompress(packed.body), plain.body)
+        self.assertLess(len(packed.body), len(plain.body) / 2)
+        smaller = self.server.get("/story", "Accept-Encoding: gzip, deflate, br")
+        self.assertEqual(smaller.header("Content-Encoding"), "br")
+        for answer in (plain, packed, smaller):
+            self.assertIn("Accept-Encoding", answer.header("Vary"))
+        self.assertEqual(len({a.header("ETag") for a in (plain, packed, smaller)}), 3)
+
+    def test_head_tells_of_the_packed_answer(self):
+        with self.server.client() as client:
+            client.send(request("GET", "/story", "Accept-Encoding: gzip"))
+            client.send(request("HEAD", "/story", "Accept-Encoding: gzip"))
+            got, head = client.answer(), client.answer(head_only=True)
+        for name in ("Content-Length", "Content-Encoding", "ETag", "Vary"):
+            self.assertEqual(got.header(name), head.header(name))
+
+    def test_an_answer_asked_for_again_is_not_sent_again(self):
+        for accept in ("identity", "gzip"):
+            first = self.server.get("/story", "Accept-Encoding: " + accept)
+            tag = first.header("ETag")
+            self.assertRegex(tag, '^"v7-[0-9a-f]+(-gzip)?"$')
+            again = self.server.get("/story", "Accept-Encoding: " + accept, "If-None-Match: " + tag)
+            self.assertEqual((again.status, again.body), (304, b""))
+            for name in ("ETag", "Cache-Control", "Vary"):
+                self.assertEqual(again.header(name), first.header(name))
+            for name in ("Content-Type", "Content-Encoding", "Content-Length"):
+                self.assertIsNone(again.header(name))
 
 
 class FilesAndRanges(ServerTest):

@@ -142,6 +142,13 @@ void AddRoutes(heirloom::http::Router& router, Subscribers& subscribers) {
     response.shared_body = shared;
     return response;
   });
+  router.Get("/story", [](Request&) {
+    std::string words;
+    for (int i = 0; i < 500; ++i) words += "word " + std::to_string(i) + " ";
+    heirloom::JsonWriter json;
+    json.BeginObject().Member("text", words).EndObject();
+    return Response::Json(200, json.Take()).Set("ETag", heirloom::http::ETagOf(7));
+  });
   router.Get("/asset", [](Request&) {
     Response response = Text("").Set("ETag", "\"a1\"");
     response.shared_body = std::make_shared<const std::string>("0123456789");
