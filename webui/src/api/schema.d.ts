@@ -816,11 +816,13 @@ export interface components {
         /**
          * Format: uuid
          * @description UUIDv7.
+         * @example 0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b
          */
         Id: string;
         /**
          * Format: date-time
          * @description UTC, RFC 3339.
+         * @example 2026-01-31T08:15:00.000000Z
          */
         Time: string;
         /**
@@ -835,9 +837,14 @@ export interface components {
          * @example 1957~
          */
         EdtfDate: string;
-        /** Format: email */
+        /**
+         * Format: email
+         * @example rosa@example.org
+         */
         Email: string;
+        /** @example Rosa Calder */
         PersonName: string;
+        /** @example correct horse battery */
         NewPassword: string;
         /** @enum {string} */
         Role: "owner" | "editor" | "contributor" | "viewer";
@@ -852,8 +859,25 @@ export interface components {
          * @enum {string}
          */
         StoryStatus: "draft" | "published" | "archived";
+        /** @example lamps */
         Tag: string;
-        /** @description A TipTap document; which nodes and marks it may hold stands in `document-schema.json` beside this file. */
+        /**
+         * @description A TipTap document; which nodes and marks it may hold stands in `document-schema.json` beside this file.
+         * @example {
+         *       "type": "doc",
+         *       "content": [
+         *         {
+         *           "type": "paragraph",
+         *           "content": [
+         *             {
+         *               "type": "text",
+         *               "text": "Every evening the lamp stood in the window."
+         *             }
+         *           ]
+         *         }
+         *       ]
+         *     }
+         */
         Document: {
             /** @constant */
             type: "doc";
@@ -867,19 +891,28 @@ export interface components {
             /** @enum {string} */
             status: "ready" | "starting" | "draining" | "failing";
             checks: {
+                /** @example Rosa Calder */
                 name: string;
                 /** @enum {string} */
                 status: "ok" | "behind" | "failing";
+                /** @example Some fields are wrong. */
                 detail?: string;
             }[];
         };
         Manifest: {
             /** @constant */
             name: "heirloom";
+            /** @example 0.2.0 */
             version: string;
             /** @example v1 */
             api: string;
-            /** @description Port → kind of adapter, never an address. */
+            /**
+             * @description Port → kind of adapter, never an address.
+             * @example {
+             *       "database": "sqlite",
+             *       "search": "xapian"
+             *     }
+             */
             adapters: {
                 [key: string]: string;
             };
@@ -889,64 +922,89 @@ export interface components {
             user: components["schemas"]["User"];
             /** @enum {string} */
             auth: "session" | "token";
-            /** @description Only with a session. */
+            /**
+             * @description Only with a session.
+             * @example Zr1xHk2v9QmB0tYw
+             */
             csrf_token?: string;
             /** @description Only with a token. */
             scopes?: string[];
         };
         User: {
             id: components["schemas"]["Id"];
+            /** @example Rosa Calder */
             name: string;
+            /** @example rosa@example.org */
             email: string;
             /** @enum {string} */
             role: "admin" | "person";
         };
         LegacyCreate: {
+            /** @example The lamp in the window */
             title: string;
+            /** @example For Ingeborg and Anders */
             dedication?: string;
             language?: components["schemas"]["Language"];
             visibility?: components["schemas"]["Visibility"];
         };
         LegacyPatch: {
+            /** @example The lamp in the window */
             title?: string;
+            /** @example For Ingeborg and Anders */
             dedication?: string;
             language?: components["schemas"]["Language"];
             visibility?: components["schemas"]["Visibility"];
         };
         Legacy: {
             id: components["schemas"]["Id"];
+            /** @example The lamp in the window */
             title: string;
+            /** @example For Ingeborg and Anders */
             dedication: string;
+            /** @example en */
             language: string;
             visibility: components["schemas"]["Visibility"];
             role: components["schemas"]["Role"];
-            /** @description Stories that you may read. */
+            /**
+             * @description Stories that you may read.
+             * @example 12
+             */
             story_count: number;
+            /** @example 3 */
             version: number;
             created_at: components["schemas"]["Time"];
             updated_at: components["schemas"]["Time"];
         };
         LegacyPage: {
             items: components["schemas"]["Legacy"][];
+            /** @example eyJhZnRlciI6IjEyIn0 */
             next_cursor?: string;
         };
         Member: {
             user_id: components["schemas"]["Id"];
+            /** @example Rosa Calder */
             name: string;
-            /** @description Shown to owners only. */
+            /**
+             * @description Shown to owners only.
+             * @example rosa@example.org
+             */
             email?: string;
             role: components["schemas"]["Role"];
             joined_at: components["schemas"]["Time"];
         };
         MemberPage: {
             items: components["schemas"]["Member"][];
+            /** @example eyJhZnRlciI6IjEyIn0 */
             next_cursor?: string;
         };
         Session: {
             id: components["schemas"]["Id"];
             /** @description The one you ask with. */
             current: boolean;
-            /** @description What the browser says it is. */
+            /**
+             * @description What the browser says it is.
+             * @example Mozilla/5.0
+             */
             user_agent: string;
             created_at: components["schemas"]["Time"];
             last_used_at: components["schemas"]["Time"];
@@ -954,6 +1012,7 @@ export interface components {
         };
         SessionPage: {
             items: components["schemas"]["Session"][];
+            /** @example eyJhZnRlciI6IjEyIn0 */
             next_cursor?: string;
         };
         /**
@@ -963,6 +1022,7 @@ export interface components {
         Scope: "legacies:read" | "legacies:write" | "legacies:export" | "members:write" | "stories:read" | "stories:write" | "audit:read";
         Token: {
             id: components["schemas"]["Id"];
+            /** @example Rosa Calder */
             name: string;
             /** @description Empty means all that you may. */
             scopes: string[];
@@ -970,61 +1030,86 @@ export interface components {
             last_used_at: components["schemas"]["Time"] | null;
         };
         NewToken: components["schemas"]["Token"] & {
+            /** @example hl_pT4cHk2v9QmB0tYwZr1xpT4cHk2v9QmB0tYwZr1xpT4 */
             secret: string;
         };
         TokenPage: {
             items: components["schemas"]["Token"][];
+            /** @example eyJhZnRlciI6IjEyIn0 */
             next_cursor?: string;
         };
         AuditEntry: {
+            /** @example 2 */
             number: number;
             at: components["schemas"]["Time"];
-            /** @description Written name. */
+            /**
+             * @description Written name.
+             * @example Rosa Calder
+             */
             actor: string;
             /** @example member.added */
             action: string;
+            /** @example 0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b */
             subject: string;
             legacy_id: components["schemas"]["Id"] | null;
             detail: Record<string, unknown>;
-            /** @description SHA-256 over this entry and the hash before it, hex. */
+            /**
+             * @description SHA-256 over this entry and the hash before it, hex.
+             * @example 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
+             */
             hash: string;
         };
         AuditPage: {
             items: components["schemas"]["AuditEntry"][];
+            /** @example eyJhZnRlciI6IjEyIn0 */
             next_cursor?: string;
         };
         TagCount: {
+            /** @example lamps */
             tag: string;
+            /** @example 4 */
             count: number;
         };
         TagPage: {
             items: components["schemas"]["TagCount"][];
+            /** @example eyJhZnRlciI6IjEyIn0 */
             next_cursor?: string;
         };
         DeletedStory: {
             id: components["schemas"]["Id"];
             legacy_id: components["schemas"]["Id"];
+            /** @example The lamp in the window */
             title: string;
+            /** @example Every evening the lamp stood in the window. */
             excerpt: string;
             deleted_at: components["schemas"]["Time"];
-            /** @description Written name. */
+            /**
+             * @description Written name.
+             * @example Rosa Calder
+             */
             deleted_by: string;
             purge_at: components["schemas"]["Time"];
         };
         DeletedStoryPage: {
             items: components["schemas"]["DeletedStory"][];
+            /** @example eyJhZnRlciI6IjEyIn0 */
             next_cursor?: string;
         };
         DeletedLegacy: {
             id: components["schemas"]["Id"];
+            /** @example The lamp in the window */
             title: string;
             deleted_at: components["schemas"]["Time"];
-            /** @description Written name. */
+            /**
+             * @description Written name.
+             * @example Rosa Calder
+             */
             deleted_by: string;
             purge_at: components["schemas"]["Time"];
         };
         DeletedLegacyPage: {
             items: components["schemas"]["DeletedLegacy"][];
+            /** @example eyJhZnRlciI6IjEyIn0 */
             next_cursor?: string;
         };
         WorkingCopyInput: components["schemas"]["StoryFields"] & {
@@ -1032,35 +1117,49 @@ export interface components {
             base_version: number;
         };
         WorkingCopyState: {
+            /** @example 3 */
             base_version: number;
-            /** @description Counts the autosaves. */
+            /**
+             * @description Counts the autosaves.
+             * @example 3
+             */
             version: number;
             saved_at: components["schemas"]["Time"];
         };
         WorkingCopy: components["schemas"]["WorkingCopyState"] & {
+            /** @example The lamp in the window */
             title: string;
             content: components["schemas"]["Document"];
             status: components["schemas"]["StoryStatus"];
             tags: string[];
+            /** @example en */
             language: string;
+            /** @example 1932-04 */
             happened_at: string | null;
+            /** @example South Shields */
             place: string | null;
+            /** @example Rosa Calder */
             author: string;
         };
         RevisionDiff: {
+            /** @example 1 */
             from: number;
+            /** @example 2 */
             to: number;
             /** @description Everything but the text that changed. */
             fields: {
                 /** @enum {string} */
                 field: "title" | "status" | "tags" | "language" | "happened_at" | "place" | "author";
+                /** @example 1932-04 */
                 before: string | null;
+                /** @example 1932-05 */
                 after: string | null;
             }[];
             /** @description The plain text in pieces, in order. */
             text: {
                 /** @enum {string} */
                 change: "same" | "added" | "removed";
+                /** @example Every evening the lamp stood in the window. */
                 text: string;
             }[];
             /** @description false: too long to compare by words; paragraphs are compared instead. */
@@ -1068,13 +1167,16 @@ export interface components {
         };
         ArchivedLegacy: {
             origin_id: components["schemas"]["Id"];
+            /** @example The lamp in the window */
             title: string;
+            /** @example For Ingeborg and Anders */
             dedication?: string;
             language?: components["schemas"]["Language"];
             visibility?: components["schemas"]["Visibility"];
             created_at?: components["schemas"]["Time"];
             updated_at?: components["schemas"]["Time"];
             members?: {
+                /** @example Rosa Calder */
                 name: string;
                 role: components["schemas"]["Role"];
             }[];
@@ -1087,13 +1189,18 @@ export interface components {
             created_at: components["schemas"]["Time"];
             updated_at: components["schemas"]["Time"];
             revisions: {
+                /** @example 2 */
                 number: number;
+                /** @example Rosa Calder */
                 author: string;
+                /** @example The year was wrong */
                 note: string;
                 created_at: components["schemas"]["Time"];
                 /** @description Canonical content: what content_hash covers. */
                 content: Record<string, unknown>;
+                /** @example 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08 */
                 content_hash: string;
+                /** @example 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08 */
                 digest: string;
             }[];
         };
@@ -1103,22 +1210,33 @@ export interface components {
                 /** @enum {string} */
                 outcome: "created" | "updated" | "unchanged" | "kept" | "deleted" | "refused";
                 story_id?: components["schemas"]["Id"];
+                /** @example Somebody edited it here. */
                 reason?: string;
             }[];
         };
         StoryFields: {
+            /** @example The lamp in the window */
             title?: string;
             content?: components["schemas"]["Document"];
-            /** @description Instead of `content`. */
+            /**
+             * @description Instead of `content`.
+             * @example Every evening the lamp stood in the *window*.
+             */
             markdown?: string;
             status?: components["schemas"]["StoryStatus"];
             tags?: components["schemas"]["Tag"][];
             language?: components["schemas"]["Language"];
             happened_at?: components["schemas"]["EdtfDate"] | null;
             place?: string | null;
-            /** @description The written name of who tells it; yours unless given. */
+            /**
+             * @description The written name of who tells it; yours unless given.
+             * @example Rosa Calder
+             */
             author?: string;
-            /** @description Why; kept with the revision. */
+            /**
+             * @description Why; kept with the revision.
+             * @example The year was wrong
+             */
             note?: string;
         };
         StoryCreate: components["schemas"]["StoryFields"] & {
@@ -1130,23 +1248,38 @@ export interface components {
         Story: {
             id: components["schemas"]["Id"];
             legacy_id: components["schemas"]["Id"];
+            /** @example The lamp in the window */
             title: string;
             content: components["schemas"]["Document"];
-            /** @description Plain text of the content; read-only. */
+            /**
+             * @description Plain text of the content; read-only.
+             * @example Every evening the lamp stood in the window.
+             */
             text: string;
             status: components["schemas"]["StoryStatus"];
             tags: string[];
+            /** @example en */
             language: string;
-            /** @description EDTF. */
+            /**
+             * @description EDTF.
+             * @example 1932-04
+             */
             happened_at: string | null;
+            /** @example South Shields */
             place: string | null;
+            /** @example Rosa Calder */
             author: string;
             created_by: {
                 id: components["schemas"]["Id"];
+                /** @example Rosa Calder */
                 name: string;
             };
-            /** @description Number of the newest revision. */
+            /**
+             * @description Number of the newest revision.
+             * @example 2
+             */
             revision: number;
+            /** @example 3 */
             version: number;
             /** @description What you may do with it. */
             may: ("edit" | "delete")[];
@@ -1156,74 +1289,118 @@ export interface components {
         StorySummary: {
             id: components["schemas"]["Id"];
             legacy_id: components["schemas"]["Id"];
+            /** @example The lamp in the window */
             title: string;
-            /** @description The first 280 characters of the text. */
+            /**
+             * @description The first 280 characters of the text.
+             * @example Every evening the lamp stood in the window.
+             */
             excerpt: string;
             status: components["schemas"]["StoryStatus"];
             tags: string[];
+            /** @example en */
             language: string;
+            /** @example 1932-04 */
             happened_at: string | null;
+            /** @example South Shields */
             place: string | null;
+            /** @example Rosa Calder */
             author: string;
+            /** @example 3 */
             version: number;
             created_at: components["schemas"]["Time"];
             updated_at: components["schemas"]["Time"];
         };
         StoryPage: {
             items: components["schemas"]["StorySummary"][];
+            /** @example eyJhZnRlciI6IjEyIn0 */
             next_cursor?: string;
         };
         RevisionSummary: {
+            /** @example 2 */
             number: number;
+            /** @example The lamp in the window */
             title: string;
-            /** @description Written name of who saved it. */
+            /**
+             * @description Written name of who saved it.
+             * @example Rosa Calder
+             */
             author: string;
+            /** @example The year was wrong */
             note: string;
             created_at: components["schemas"]["Time"];
-            /** @description SHA-256 of title, content, status, tags, language, happened_at, place, author in canonical form, hex. */
+            /**
+             * @description SHA-256 of title, content, status, tags, language, happened_at, place, author in canonical form, hex.
+             * @example 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
+             */
             content_hash: string;
-            /** @description SHA-256 over parent digest, number, time, author and content hash, hex: each revision seals all before it. */
+            /**
+             * @description SHA-256 over parent digest, number, time, author and content hash, hex: each revision seals all before it.
+             * @example 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
+             */
             digest: string;
         };
         Revision: components["schemas"]["RevisionSummary"] & {
             content: components["schemas"]["Document"];
+            /** @example Every evening the lamp stood in the window. */
             text: string;
             status: components["schemas"]["StoryStatus"];
             tags: string[];
+            /** @example en */
             language: string;
+            /** @example 1932-04 */
             happened_at: string | null;
+            /** @example South Shields */
             place: string | null;
-            /** @description Written name of who tells the story. */
+            /**
+             * @description Written name of who tells the story.
+             * @example Rosa Calder
+             */
             story_author: string;
         };
         RevisionPage: {
             items: components["schemas"]["RevisionSummary"][];
+            /** @example eyJhZnRlciI6IjEyIn0 */
             next_cursor?: string;
         };
         ImportBatch: {
-            /** @description Names where they come from; ids are unique within it. */
+            /**
+             * @description Names where they come from; ids are unique within it.
+             * @example family-letters
+             */
             source: string;
             items: {
+                /** @example letter-17 */
                 source_id: string;
+                /** @example The lamp in the window */
                 title: string;
+                /** @example Every evening the lamp stood in the *window*. */
                 markdown?: string;
-                /** @description Plain text instead of `markdown`: a blank line parts paragraphs. */
+                /**
+                 * @description Plain text instead of `markdown`: a blank line parts paragraphs.
+                 * @example Every evening the lamp stood in the window.
+                 */
                 text?: string;
                 status?: components["schemas"]["StoryStatus"];
                 tags?: components["schemas"]["Tag"][];
                 language?: components["schemas"]["Language"];
                 happened_at?: components["schemas"]["EdtfDate"] | null;
                 place?: string | null;
+                /** @example Rosa Calder */
                 author?: string;
             }[];
         };
         ImportReport: {
             items: {
+                /** @example letter-17 */
                 source_id: string;
                 /** @enum {string} */
                 outcome: "created" | "updated" | "unchanged" | "kept" | "deleted" | "refused";
                 story_id?: components["schemas"]["Id"];
-                /** @description Why it was refused or kept. */
+                /**
+                 * @description Why it was refused or kept.
+                 * @example Somebody edited it here.
+                 */
                 reason?: string;
                 errors?: components["schemas"]["FieldError"][];
             }[];
@@ -1233,31 +1410,47 @@ export interface components {
             type: "story";
             id: components["schemas"]["Id"];
             legacy_id: components["schemas"]["Id"];
+            /** @example The lamp in the window */
             title: string;
-            /** @description The passage that fits best. */
+            /**
+             * @description The passage that fits best.
+             * @example … the lamp stood in the window …
+             */
             snippet: string;
             /** @description The snippet in pieces; `match` marks the words found. */
             highlights: {
+                /** @example Every evening the lamp stood in the window. */
                 text: string;
                 match: boolean;
             }[];
             /** @description The title in the same pieces. */
             title_highlights?: {
+                /** @example Every evening the lamp stood in the window. */
                 text: string;
                 match: boolean;
             }[];
-            /** @description From the rank: 1 for the first hit, falling. */
+            /**
+             * @description From the rank: 1 for the first hit, falling.
+             * @example 1
+             */
             score: number;
             tags: string[];
+            /** @example Rosa Calder */
             author: string;
+            /** @example en */
             language: string;
+            /** @example 1932-04 */
             happened_at: string | null;
             updated_at: components["schemas"]["Time"];
         };
         SearchPage: {
             items: components["schemas"]["SearchHit"][];
+            /** @example eyJhZnRlciI6IjEyIn0 */
             next_cursor?: string;
-            /** @description The same search with words spelt as they stand in stories you may read, when little was found. */
+            /**
+             * @description The same search with words spelt as they stand in stories you may read, when little was found.
+             * @example lamp
+             */
             did_you_mean?: string;
             facets?: components["schemas"]["Facets"];
         };
@@ -1272,9 +1465,14 @@ export interface components {
             decades: components["schemas"]["Facet"][];
         };
         Facet: {
+            /** @example lamps */
             value: string;
-            /** @description The title, for a legacy. */
+            /**
+             * @description The title, for a legacy.
+             * @example The Lamps of Sandviken
+             */
             label?: string;
+            /** @example 4 */
             count: number;
         };
         /** @description A story whose title fits, or (`word`) a word that completes the last one typed. */
@@ -1283,27 +1481,55 @@ export interface components {
             type: "story" | "word";
             id?: components["schemas"]["Id"];
             legacy_id?: components["schemas"]["Id"];
+            /** @example Every evening the lamp stood in the window. */
             text: string;
         };
         FieldError: {
-            /** @description JSON pointer into the body, `?name` for a query parameter, or a header name. */
+            /**
+             * @description JSON pointer into the body, `?name` for a query parameter, or a header name.
+             * @example /title
+             */
             pointer: string;
+            /** @example must not be empty */
             message: string;
         };
         /** @description RFC 9457. */
         Problem: {
+            /** @example urn:heirloom:problem:invalid */
             type: string;
+            /** @example Something in it is wrong */
             title: string;
+            /** @example 422 */
             status: number;
+            /** @example /title: must not be empty */
             detail?: string;
+            /** @example 0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b */
             request_id: string;
             errors?: components["schemas"]["FieldError"][];
         };
     };
     responses: {
+        /** @description What you have is still good. */
+        NotModified: {
+            headers: {
+                ETag: components["headers"]["ETag"];
+                [name: string]: unknown;
+            };
+            content?: never;
+        };
+        /** @description It cannot be read: broken JSON or UTF-8, or a message that could be read in two ways. */
+        BadRequest: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
         /** @description Sign in first. */
         Unauthorized: {
             headers: {
+                "WWW-Authenticate": components["headers"]["WwwAuthenticate"];
                 [name: string]: unknown;
             };
             content: {
@@ -1383,6 +1609,15 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
+        /** @description The body must be `application/json`. */
+        UnsupportedMediaType: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
         /** @description Some field is wrong; `errors` names each. */
         Invalid: {
             headers: {
@@ -1409,19 +1644,34 @@ export interface components {
         Limit: number;
         /** @description `next_cursor` of the page before. */
         Cursor: string;
+        /** @description One part of it (RFC 9110). */
+        Range: string;
+        /** @description The ETag of the part that you have: all of it when that is not good any more. */
+        IfRange: string;
         /**
          * @description Chosen by you, new for each change; send the same one when you do not know whether a request arrived. Within 24 hours a
          *     repeat gives what the first one made (`Idempotency-Replayed: true`); with another body it is refused (422).
          */
         IdempotencyKey: string;
+        /** @description The ETag that you read. */
         IfMatch: string;
+        /** @description The ETag of a copy that you keep: 304 while it is still good. */
+        IfNoneMatch: string;
     };
     requestBodies: never;
     headers: {
         /** @description Names this version of the thing. */
         ETag: string;
+        /** @description How to sign in with a token. */
+        WwwAuthenticate: string;
+        /** @description Where it is. */
+        Location: string;
         /** @description Seconds. */
         RetryAfter: number;
+        /** @description The session: httpOnly, SameSite=Lax, Secure but on loopback. */
+        SetCookie: string;
+        /** @description The file's name. */
+        ContentDisposition: string;
         /** @description `true` when an earlier request with this Idempotency-Key made it. */
         Replayed: "true";
         /** @description `epoch.sequence` of this write. */
@@ -1449,6 +1699,8 @@ export interface operations {
                     "application/json": components["schemas"]["Health"];
                 };
             };
+            400: components["responses"]["BadRequest"];
+            503: components["responses"]["Unavailable"];
         };
     };
     getReadiness: {
@@ -1469,6 +1721,7 @@ export interface operations {
                     "application/json": components["schemas"]["Readiness"];
                 };
             };
+            400: components["responses"]["BadRequest"];
             /** @description Not ready; `checks` says what is not. */
             503: {
                 headers: {
@@ -1498,7 +1751,9 @@ export interface operations {
                     "text/plain": string;
                 };
             };
+            400: components["responses"]["BadRequest"];
             404: components["responses"]["NotFound"];
+            503: components["responses"]["Unavailable"];
         };
     };
     getManifest: {
@@ -1519,6 +1774,8 @@ export interface operations {
                     "application/json": components["schemas"]["Manifest"];
                 };
             };
+            400: components["responses"]["BadRequest"];
+            503: components["responses"]["Unavailable"];
         };
     };
     getSetup: {
@@ -1541,6 +1798,9 @@ export interface operations {
                     };
                 };
             };
+            400: components["responses"]["BadRequest"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
         };
     };
     completeSetup: {
@@ -1553,7 +1813,10 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
-                    /** @description From the first-run link. */
+                    /**
+                     * @description From the first-run link.
+                     * @example pT4cHk2v9QmB0tYwZr1x
+                     */
                     token: string;
                     name: components["schemas"]["PersonName"];
                     email: components["schemas"]["Email"];
@@ -1565,16 +1828,21 @@ export interface operations {
             /** @description The account exists, is admin and signed in. */
             201: {
                 headers: {
-                    "Set-Cookie"?: string;
+                    "Set-Cookie": components["headers"]["SetCookie"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Me"];
                 };
             };
+            400: components["responses"]["BadRequest"];
             403: components["responses"]["Forbidden"];
             409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
         };
     };
     getSession: {
@@ -1597,6 +1865,9 @@ export interface operations {
                     };
                 };
             };
+            400: components["responses"]["BadRequest"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
         };
     };
     signIn: {
@@ -1609,7 +1880,9 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
+                    /** @example rosa@example.org */
                     email: string;
+                    /** @example correct horse battery */
                     password: string;
                 };
             };
@@ -1618,15 +1891,18 @@ export interface operations {
             /** @description Signed in. The cookie is httpOnly and SameSite=Lax. */
             200: {
                 headers: {
-                    "Set-Cookie"?: string;
+                    "Set-Cookie": components["headers"]["SetCookie"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Me"];
                 };
             };
+            400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooMany"];
             503: components["responses"]["Unavailable"];
@@ -1648,8 +1924,11 @@ export interface operations {
                 };
                 content?: never;
             };
+            400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
         };
     };
     getMe: {
@@ -1670,7 +1949,11 @@ export interface operations {
                     "application/json": components["schemas"]["Me"];
                 };
             };
+            400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
         };
     };
     listSessions: {
@@ -1695,9 +1978,12 @@ export interface operations {
                     "application/json": components["schemas"]["SessionPage"];
                 };
             };
+            400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
         };
     };
     endOtherSessions: {
@@ -1716,8 +2002,11 @@ export interface operations {
                 };
                 content?: never;
             };
+            400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
         };
     };
     endSession: {
@@ -1738,9 +2027,12 @@ export interface operations {
                 };
                 content?: never;
             };
+            400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
         };
     };
     listTokens: {
@@ -1765,9 +2057,12 @@ export interface operations {
                     "application/json": components["schemas"]["TokenPage"];
                 };
             };
+            400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
         };
     };
     createToken: {
@@ -1786,6 +2081,7 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
+                    /** @example Rosa Calder */
                     name: string;
                     /** @description None given means all that you may. */
                     scopes?: components["schemas"]["Scope"][];
@@ -1802,10 +2098,15 @@ export interface operations {
                     "application/json": components["schemas"]["NewToken"];
                 };
             };
+            400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
         };
     };
     revokeToken: {
@@ -1826,9 +2127,12 @@ export interface operations {
                 };
                 content?: never;
             };
+            400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
         };
     };
     changePassword: {
@@ -1841,6 +2145,7 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
+                    /** @example correct horse battery */
                     current: string;
                     new: components["schemas"]["NewPassword"];
                 };
@@ -1854,8 +2159,11 @@ export interface operations {
                 };
                 content?: never;
             };
+            400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooMany"];
             503: components["responses"]["Unavailable"];
@@ -1883,8 +2191,12 @@ export interface operations {
                     "application/json": components["schemas"]["LegacyPage"];
                 };
             };
+            400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
         };
     };
     createLegacy: {
@@ -1910,7 +2222,7 @@ export interface operations {
             201: {
                 headers: {
                     ETag: components["headers"]["ETag"];
-                    Location?: string;
+                    Location: components["headers"]["Location"];
                     "Idempotency-Replayed": components["headers"]["Replayed"];
                     "Heirloom-Sequence": components["headers"]["Sequence"];
                     [name: string]: unknown;
@@ -1919,15 +2231,24 @@ export interface operations {
                     "application/json": components["schemas"]["Legacy"];
                 };
             };
+            400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
         };
     };
     getLegacy: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The ETag of a copy that you keep: 304 while it is still good. */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
             path: {
                 id: components["parameters"]["Id"];
             };
@@ -1945,14 +2266,21 @@ export interface operations {
                     "application/json": components["schemas"]["Legacy"];
                 };
             };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            412: components["responses"]["PreconditionFailed"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
         };
     };
     deleteLegacy: {
         parameters: {
             query?: never;
             header: {
+                /** @description The ETag that you read. */
                 "If-Match": components["parameters"]["IfMatch"];
             };
             path: {
@@ -1970,11 +2298,14 @@ export interface operations {
                 };
                 content?: never;
             };
+            400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             412: components["responses"]["PreconditionFailed"];
             428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
         };
     };
     updateLegacy: {
@@ -1986,6 +2317,7 @@ export interface operations {
                  *     repeat gives what the first one made (`Idempotency-Replayed: true`); with another body it is refused (422).
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /** @description The ETag that you read. */
                 "If-Match": components["parameters"]["IfMatch"];
             };
             path: {
@@ -2011,12 +2343,18 @@ export interface operations {
                     "application/json": components["schemas"]["Legacy"];
                 };
             };
+            400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
             412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Invalid"];
             428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
         };
     };
     listMembers: {
@@ -2043,9 +2381,13 @@ export interface operations {
                     "application/json": components["schemas"]["MemberPage"];
                 };
             };
+            400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
         };
     };
     addMember: {
@@ -2083,11 +2425,16 @@ export interface operations {
                     "application/json": components["schemas"]["Member"];
                 };
             };
+            400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
         };
     };
     removeMember: {
@@ -2110,10 +2457,13 @@ export interface operations {
                 };
                 content?: never;
             };
+            400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
         };
     };
     updateMember: {
@@ -2144,11 +2494,16 @@ export interface operations {
                     "application/json": components["schemas"]["Member"];
                 };
             };
+            400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
         };
     };
     importStories: {
@@ -2176,10 +2531,15 @@ export interface operations {
                     "application/json": components["schemas"]["ImportReport"];
                 };
             };
+            400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
         };
     };
     listTags: {
@@ -2206,9 +2566,13 @@ export interface operations {
                     "application/json": components["schemas"]["TagPage"];
                 };
             };
+            400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
         };
     };
     renameTag: {
@@ -2237,17 +2601,25 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
-                        /** @description Stories that got a revision. */
+                        /**
+                         * @description Stories that got a revision.
+                         * @example 4
+                         */
                         changed: number;
                         /** @description `to` was in use before. */
                         merged: boolean;
                     };
                 };
             };
+            400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
         };
     };
     listLegacyAudit: {
@@ -2274,16 +2646,26 @@ export interface operations {
                     "application/json": components["schemas"]["AuditPage"];
                 };
             };
+            400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
         };
     };
     exportLegacy: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The ETag of a copy that you keep: 304 while it is still good. */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+                /** @description One part of it (RFC 9110). */
+                Range?: components["parameters"]["Range"];
+                /** @description The ETag of the part that you have: all of it when that is not good any more. */
+                "If-Range"?: components["parameters"]["IfRange"];
+            };
             path: {
                 id: components["parameters"]["Id"];
             };
@@ -2295,7 +2677,7 @@ export interface operations {
             200: {
                 headers: {
                     ETag: components["headers"]["ETag"];
-                    "Content-Disposition"?: string;
+                    "Content-Disposition": components["headers"]["ContentDisposition"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2311,10 +2693,14 @@ export interface operations {
                     "application/zip": string;
                 };
             };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            412: components["responses"]["PreconditionFailed"];
             416: components["responses"]["RangeNotSatisfiable"];
+            429: components["responses"]["TooMany"];
             503: components["responses"]["Unavailable"];
         };
     };
@@ -2343,11 +2729,15 @@ export interface operations {
                     "application/json": components["schemas"]["ArchiveReport"];
                 };
             };
+            400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
         };
     };
     importArchivedLegacy: {
@@ -2377,7 +2767,7 @@ export interface operations {
             201: {
                 headers: {
                     ETag: components["headers"]["ETag"];
-                    Location?: string;
+                    Location: components["headers"]["Location"];
                     "Heirloom-Sequence": components["headers"]["Sequence"];
                     [name: string]: unknown;
                 };
@@ -2385,15 +2775,27 @@ export interface operations {
                     "application/json": components["schemas"]["Legacy"];
                 };
             };
+            400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
         };
     };
     exportAll: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The ETag of a copy that you keep: 304 while it is still good. */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+                /** @description One part of it (RFC 9110). */
+                Range?: components["parameters"]["Range"];
+                /** @description The ETag of the part that you have: all of it when that is not good any more. */
+                "If-Range"?: components["parameters"]["IfRange"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -2403,7 +2805,7 @@ export interface operations {
             200: {
                 headers: {
                     ETag: components["headers"]["ETag"];
-                    "Content-Disposition"?: string;
+                    "Content-Disposition": components["headers"]["ContentDisposition"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2419,9 +2821,13 @@ export interface operations {
                     "application/zip": string;
                 };
             };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
+            412: components["responses"]["PreconditionFailed"];
             416: components["responses"]["RangeNotSatisfiable"];
+            429: components["responses"]["TooMany"];
             503: components["responses"]["Unavailable"];
         };
     };
@@ -2449,8 +2855,12 @@ export interface operations {
                     "application/json": components["schemas"]["DeletedStoryPage"];
                 };
             };
+            400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
         };
     };
     getDeletedStory: {
@@ -2473,8 +2883,12 @@ export interface operations {
                     "application/json": components["schemas"]["Story"];
                 };
             };
+            400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
         };
     };
     purgeStory: {
@@ -2496,9 +2910,12 @@ export interface operations {
                 };
                 content?: never;
             };
+            400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
         };
     };
     undeleteStory: {
@@ -2523,9 +2940,12 @@ export interface operations {
                     "application/json": components["schemas"]["Story"];
                 };
             };
+            400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
         };
     };
     listDeletedLegacies: {
@@ -2550,8 +2970,12 @@ export interface operations {
                     "application/json": components["schemas"]["DeletedLegacyPage"];
                 };
             };
+            400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
         };
     };
     undeleteLegacy: {
@@ -2576,9 +3000,12 @@ export interface operations {
                     "application/json": components["schemas"]["Legacy"];
                 };
             };
+            400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
         };
     };
     listStories: {
@@ -2609,8 +3036,12 @@ export interface operations {
                     "application/json": components["schemas"]["StoryPage"];
                 };
             };
+            400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
         };
     };
     createStory: {
@@ -2636,7 +3067,7 @@ export interface operations {
             201: {
                 headers: {
                     ETag: components["headers"]["ETag"];
-                    Location?: string;
+                    Location: components["headers"]["Location"];
                     "Idempotency-Replayed": components["headers"]["Replayed"];
                     "Heirloom-Sequence": components["headers"]["Sequence"];
                     [name: string]: unknown;
@@ -2645,17 +3076,25 @@ export interface operations {
                     "application/json": components["schemas"]["Story"];
                 };
             };
+            400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
             413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
         };
     };
     getStory: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The ETag of a copy that you keep: 304 while it is still good. */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
             path: {
                 id: components["parameters"]["Id"];
             };
@@ -2673,14 +3112,21 @@ export interface operations {
                     "application/json": components["schemas"]["Story"];
                 };
             };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            412: components["responses"]["PreconditionFailed"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
         };
     };
     deleteStory: {
         parameters: {
             query?: never;
             header: {
+                /** @description The ETag that you read. */
                 "If-Match": components["parameters"]["IfMatch"];
             };
             path: {
@@ -2698,11 +3144,14 @@ export interface operations {
                 };
                 content?: never;
             };
+            400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             412: components["responses"]["PreconditionFailed"];
             428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
         };
     };
     updateStory: {
@@ -2714,6 +3163,7 @@ export interface operations {
                  *     repeat gives what the first one made (`Idempotency-Replayed: true`); with another body it is refused (422).
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /** @description The ETag that you read. */
                 "If-Match": components["parameters"]["IfMatch"];
             };
             path: {
@@ -2739,19 +3189,27 @@ export interface operations {
                     "application/json": components["schemas"]["Story"];
                 };
             };
+            400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
             412: components["responses"]["PreconditionFailed"];
             413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Invalid"];
             428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
         };
     };
     getWorkingCopy: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The ETag of a copy that you keep: 304 while it is still good. */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
             path: {
                 id: components["parameters"]["Id"];
             };
@@ -2769,8 +3227,14 @@ export interface operations {
                     "application/json": components["schemas"]["WorkingCopy"];
                 };
             };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            412: components["responses"]["PreconditionFailed"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
         };
     };
     putWorkingCopy: {
@@ -2798,11 +3262,15 @@ export interface operations {
                     "application/json": components["schemas"]["WorkingCopyState"];
                 };
             };
+            400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
         };
     };
     discardWorkingCopy: {
@@ -2823,8 +3291,12 @@ export interface operations {
                 };
                 content?: never;
             };
+            400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
         };
     };
     saveWorkingCopy: {
@@ -2849,11 +3321,14 @@ export interface operations {
                     "application/json": components["schemas"]["Story"];
                 };
             };
+            400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             412: components["responses"]["PreconditionFailed"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
         };
     };
     listRevisions: {
@@ -2880,9 +3355,13 @@ export interface operations {
                     "application/json": components["schemas"]["RevisionPage"];
                 };
             };
+            400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
         };
     };
     getRevision: {
@@ -2906,8 +3385,12 @@ export interface operations {
                     "application/json": components["schemas"]["Revision"];
                 };
             };
+            400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
         };
     };
     diffRevision: {
@@ -2934,9 +3417,13 @@ export interface operations {
                     "application/json": components["schemas"]["RevisionDiff"];
                 };
             };
+            400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
         };
     };
     restoreRevision: {
@@ -2948,6 +3435,7 @@ export interface operations {
                  *     repeat gives what the first one made (`Idempotency-Replayed: true`); with another body it is refused (422).
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /** @description The ETag that you read. */
                 "If-Match": components["parameters"]["IfMatch"];
             };
             path: {
@@ -2970,11 +3458,16 @@ export interface operations {
                     "application/json": components["schemas"]["Story"];
                 };
             };
+            400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
             412: components["responses"]["PreconditionFailed"];
+            422: components["responses"]["Invalid"];
             428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
         };
     };
     streamEvents: {
@@ -3001,10 +3494,12 @@ export interface operations {
                     "text/event-stream": string;
                 };
             };
+            400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
             503: components["responses"]["Unavailable"];
         };
     };
@@ -3030,15 +3525,21 @@ export interface operations {
                     "application/json": components["schemas"]["AuditPage"];
                 };
             };
+            400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
         };
     };
     getOpenApi: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The ETag of a copy that you keep: 304 while it is still good. */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -3054,6 +3555,11 @@ export interface operations {
                     "application/json": Record<string, unknown>;
                 };
             };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            412: components["responses"]["PreconditionFailed"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
         };
     };
     search: {
@@ -3099,8 +3605,11 @@ export interface operations {
                     "application/json": components["schemas"]["SearchPage"];
                 };
             };
+            400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
             503: components["responses"]["Unavailable"];
         };
     };
@@ -3128,8 +3637,11 @@ export interface operations {
                     };
                 };
             };
+            400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
             503: components["responses"]["Unavailable"];
         };
     };
