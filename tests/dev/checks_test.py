@@ -43,6 +43,43 @@ def test_what_nothing_uses_is_named(contract):
     assert "components/schemas/Spare is used by nothing" in check_openapi.check(contract)
 
 
+def story(contract, method):
+    return contract["paths"]["/api/v1/stories/{id}"][method]
+
+
+@pytest.mark.parametrize("code", ["304", "400", "401", "403", "404", "412", "429", "503"])
+def test_an_operation_names_every_error(contract, code):
+    del story(contract, "get")["responses"][code]
+    assert f"GET /api/v1/stories/{{id}}: does not say that {code} can happen" in check_openapi.check(contract)
+
+
+@pytest.mark.parametrize("code", ["409", "413", "415", "422", "428"])
+def test_a_change_names_every_error(contract, code):
+    del story(contract, "patch")["responses"][code]
+    assert f"PATCH /api/v1/stories/{{id}}: does not say that {code} can happen" in check_openapi.check(contract)
+
+
+def test_what_is_tried_again_says_when(contract):
+    del contract["components"]["responses"]["TooMany"]["headers"]
+    assert any("429 without Retry-After" in error for error in check_openapi.check(contract))
+
+
+@pytest.mark.parametrize("name, limit", [("title", "maxLength"), ("tags", "maxItems")])
+def test_what_is_sent_has_a_limit(contract, name, limit):
+    del contract["components"]["schemas"]["StoryFields"]["properties"][name][limit]
+    assert any(f"PATCH /api/v1/stories/{{id}} body/{name}: " in error and limit in error for error in check_openapi.check(contract))
+
+
+def test_free_form_values_have_an_example(contract):
+    del contract["components"]["schemas"]["Tag"]["examples"]
+    assert any("no example for /tags[]" in error for error in check_openapi.check(contract))
+
+
+def test_an_example_keeps_its_own_schema(contract):
+    contract["components"]["schemas"]["EdtfDate"]["examples"] = ["x" * 100]
+    assert any("its example is refused: $.happened_at" in error for error in check_openapi.check(contract))
+
+
 def test_a_key_that_stands_twice_is_an_error(tmp_path, capsys):
     file = tmp_path / "twice.yaml"
     file.write_text("openapi: 3.1.0\npaths: {}\npaths: {}\n", encoding="utf-8")
