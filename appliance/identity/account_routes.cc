@@ -92,7 +92,7 @@ class AccountRoutes {
     JsonWriter json;
     BeginToken(json, made->info);
     json.Member("secret", made->secret).EndObject();
-    return Response::Json(201, json.Take());
+    return Response::Json(201, json.Take()).Set("Cache-Control", "no-store");
   }
 
   Result<Response> RevokeToken(const Request& request) const {

@@ -27,6 +27,7 @@ Response MeOfSession(const Request& request, int status, const NewSession& sessi
   json.Member("auth", "session").Member("csrf_token", session.csrf_token);
   json.EndObject();
   return Response::Json(status, json.Take())
+      .Set("Cache-Control", "no-store")
       .Set("Set-Cookie", SessionCookie(request, session.secret));
 }
 
@@ -56,7 +57,7 @@ Response GetMe(const Request& request, const Authenticator& who) {
   if (!caller) return Problem(request, caller.error());
   JsonWriter json;
   WriteMe(json, *caller);
-  return Response::Json(200, json.Take());
+  return Response::Json(200, json.Take()).Set("Cache-Control", "no-store");
 }
 
 // Nobody is an answer here, not an error: browsers report every 401 on their console.
@@ -73,7 +74,7 @@ Response GetSession(const Request& request, const Authenticator& who) {
     json.Null();
   }
   json.EndObject();
-  return Response::Json(200, json.Take());
+  return Response::Json(200, json.Take()).Set("Cache-Control", "no-store");
 }
 
 Response GetSetup(const Request& request, IdentityService& identity) {

@@ -11,9 +11,9 @@
 #include <vector>
 
 #include "appliance/base/encoding.h"
+#include "appliance/http/coding.h"
 #include "appliance/http/header_text.h"
 #include "appliance/http/problem.h"
-#include "appliance/operations/gzip.h"
 
 namespace heirloom {
 namespace {
@@ -123,14 +123,11 @@ bool Accepts(const http::Request& request, std::string_view header, std::string_
   return false;
 }
 
-// RFC 9110 section 13.1.2: weak comparison.
-bool Matches(const http::Request& request, const std::string& etag) {
-  const std::vector<std::string_view> known =
-      http::SplitList(request.GetHeader("If-None-Match").value_or(""));
-  return std::any_of(known.begin(), known.end(), [&](std::string_view tag) {
-    if (StartsWith(tag, "W/")) tag.remove_prefix(2);
-    return tag == "*" || tag == etag;
-  });
+// Null where it would not help.
+std::shared_ptr<const std::string> Packed(http::Coding coding, const std::string& content) {
+  std::string packed = http::Encode(coding, content, http::Effort::kBest);
+  if (packed.empty() || packed.size() >= content.size()) return nullptr;
+  return std::make_shared<const std::string>(std::move(packed));
 }
 
 http::Response NotFound(const http::Request& request) {
@@ -188,15 +185,14 @@ std::optional<WebAssets::Asset> WebAssets::Load(const std::string& path, int fil
   asset.stamp = stamp;
   asset.etag = Sha256Hex(*content).substr(0, 32);
   if (TypeOf(path).compresses && content->size() >= kWorthCompressing) {
-    std::string compressed = Gzip(*content);
-    if (!compressed.empty() && compressed.size() < content->size()) {
-      asset.compressed = std::make_shared<const std::string>(std::move(compressed));
-    }
+    asset.gzip = Packed(http::Coding::kGzip, *content);
+    asset.brotli = Packed(http::Coding::kBrotli, *content);
   }
   asset.content = std::make_shared<const std::string>(std::move(*content));
 
   const auto size_of = [](const Asset& one) {
-    return one.content->size() + (one.compressed ? one.compressed->size() : 0);
+    return one.content->size() + (one.gzip ? one.gzip->size() : 0) +
+           (one.brotli ? one.brotli->size() : 0);
   };
   const std::lock_guard lock(mutex_);
   if (const auto earlier = cache_.find(path); earlier != cache_.end()) {
@@ -212,20 +208,18 @@ std::optional<WebAssets::Asset> WebAssets::Load(const std::string& path, int fil
 
 http::Response WebAssets::ServeAsset(const http::Request& request, std::string_view path,
                                      const Asset& asset) const {
-  const bool compressed = asset.compressed && Accepts(request, "Accept-Encoding", "gzip");
-  const std::string etag = '"' + asset.etag + (compressed ? "-gzip\"" : "\"");
+  const http::Coding wanted = http::ChooseCoding(request).coding;
+  const auto& packed = wanted == http::Coding::kBrotli ? asset.brotli : asset.gzip;
+  const bool pack = packed && wanted != http::Coding::kIdentity;
+  const std::string coding = pack ? std::string(http::NameOf(wanted)) : "";
   http::Response response;
-  response.Set("ETag", etag);
+  response.Set("ETag", '"' + asset.etag + (pack ? "-" + coding : "") + '"');
   response.Set("Cache-Control",
                NeverChanges(path) ? "public, max-age=31536000, immutable" : "no-cache");
-  if (asset.compressed) response.Set("Vary", "Accept-Encoding");
-  if (Matches(request, etag)) {
-    response.status = 304;
-    return response;
-  }
+  if (asset.gzip || asset.brotli) response.Set("Vary", "Accept-Encoding");
   response.Set("Content-Type", TypeOf(path).content_type);
-  if (compressed) response.Set("Content-Encoding", "gzip");
-  response.shared_body = compressed ? asset.compressed : asset.content;
+  if (pack) response.Set("Content-Encoding", coding);
+  response.shared_body = pack ? packed : asset.content;
   return response;
 }
 

@@ -44,8 +44,9 @@ class WebAssets {
   struct Asset {
     Stamp stamp;
     std::shared_ptr<const std::string> content;
-    std::shared_ptr<const std::string> compressed;  // gzip; null where it would not help.
-    std::string etag;                               // Of the content, without quotes.
+    std::shared_ptr<const std::string> gzip;  // Null where it would not help.
+    std::shared_ptr<const std::string> brotli;
+    std::string etag;  // Of the content, without quotes.
   };
 
   std::optional<Asset> Find(std::string_view path);
