@@ -1113,7 +1113,10 @@ export interface components {
             next_cursor?: string;
         };
         WorkingCopyInput: components["schemas"]["StoryFields"] & {
-            /** @description The story's version that you began from. */
+            /**
+             * @description The story's version that you began from.
+             * @example 3
+             */
             base_version: number;
         };
         WorkingCopyState: {
