@@ -7,23 +7,29 @@
 // where the two sets meet are candidates, so the number of candidates does not depend on what the
 // reader may not see. The service checks every hit again on the truth.
 //
-// What a reader may not see changes neither which stories are found nor `more`, suggestions
-// included; only the order may differ, since stories share the statistics of their words.
+// What a reader may not see changes neither which stories are found nor `more`, suggestions,
+// completions or corrections: words are counted apart for every reader term. Only the order of hits
+// may differ, since for that stories share the statistics of their words.
 //
 // Versions. Each operation carries the outbox sequence its state was read at. One that is older
 // than what the index holds for that key is ignored; a deletion leaves a tombstone with its
 // version, which no query sees. So operations may come twice or late.
 //
+// Generations. What is asked is one generation of the index. Another can be built beside it and
+// takes its place in one step, while searches go on: `StartGeneration`, fill it, `Adopt`.
+//
 // Words are compared without case, accents and typographic variants (PlainKey), and by their stem
 // in the language of the story. Text in scripts without spaces is found by any part of it.
 //
-// Thread-safe: queries may be called from any thread at any time; Apply, Commit and Clear by one
-// thread at a time.
+// Thread-safe: what is const may be called from any thread at any time; Apply, Commit, Sweep and
+// Adopt by one thread at a time. A SearchGeneration belongs to one thread at a time, and may be
+// filled while the index is used in every way.
 
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -34,6 +40,7 @@
 #include "appliance/base/result.h"
 #include "appliance/domain/edtf.h"
 #include "appliance/domain/position.h"
+#include "appliance/domain/story.h"
 
 namespace heirloom {
 
@@ -44,6 +51,7 @@ struct StoryDocument {
   Id legacy_id;
   std::string title;
   std::string text;
+  StoryStatus status = StoryStatus::kPublished;
   std::vector<std::string> tags;
   std::string author;
   std::string language;  // BCP 47; chooses the stemmer. One without a stemmer: words as they stand.
@@ -60,8 +68,11 @@ struct DropStory {
   std::string tenant_id;
   Id id;
   std::int64_t version = 0;
+  std::int64_t dropped_at = 0;  // Micros; for Sweep.
 };
 using IndexOperation = std::variant<PutStory, DropStory>;
+
+inline constexpr std::size_t kMaxSearchHits = 10'000;
 
 struct SearchQuery {
   std::string tenant_id;
@@ -77,13 +88,13 @@ struct SearchQuery {
   // first. No word in it at all, as in "?!": nothing.
   std::string text;
   std::optional<Id> legacy_id;
+  std::vector<StoryStatus> statuses;    // One of these; none: any.
   std::vector<std::string> tags;        // All; compared by FoldKey.
   std::optional<std::string> author;    // Compared by FoldKey.
   std::optional<std::string> language;  // RFC 4647 basic filtering: de finds de-AT.
   // Stories whose span of days meets [from, to]; either may be open. Those without never do.
   std::optional<Day> from, to;
-  std::size_t offset = 0;  // At most 10,000.
-  std::size_t limit = 30;  // At most 200.
+  std::size_t limit = 30;  // At most kMaxSearchHits.
 };
 
 struct SearchHit {
@@ -102,13 +113,37 @@ struct SuggestQuery {
   std::string
       text;  // As in SearchQuery, but all words must match, in the title. -excluded: ignored.
   std::optional<Id> legacy_id;
-  std::size_t limit = 8;
+  std::size_t limit = 8;  // At most 200.
+};
+
+struct CompletionQuery {
+  std::string tenant_id;
+  std::vector<std::string> readers;
+  std::string text;       // Its last word is a beginning, unless white space follows it.
+  std::size_t limit = 8;  // At most 20.
+};
+
+struct CorrectionQuery {
+  std::string tenant_id;
+  std::vector<std::string> readers;
+  std::string text;  // As in SearchQuery.
 };
 
 // Where a word of the query stands in a text: bytes [begin, end).
 struct TextMatch {
   std::size_t begin = 0;
   std::size_t end = 0;
+};
+
+// An index in the making, which nobody asks yet. Leftovers of one that was given up, by a crash
+// too, are swept away when the index is opened or the next one is started.
+class SearchGeneration {
+ public:
+  virtual ~SearchGeneration() = default;  // Given up, unless it was adopted.
+
+  // As those of SearchIndex. After a failure nothing can be done with it but give it up.
+  virtual Status Apply(const std::vector<IndexOperation>& operations, const Position& position) = 0;
+  virtual Status Commit() = 0;
 };
 
 class SearchIndex {
@@ -123,17 +158,41 @@ class SearchIndex {
   // Makes all that was staged durable and visible in one step. Costly: batch.
   virtual Status Commit() = 0;
 
-  // The position of the newest commit. nullopt for a new, empty index.
+  // The position of the newest commit. nullopt for a new, empty index, which is also what one is
+  // opened as that was damaged or is of another version of its schema.
   virtual Result<std::optional<Position>> Committed() const = 0;
 
-  // Empties it at once, position and versions included. What was staged is dropped.
-  virtual Status Clear() = 0;
+  // Stages the removal of tombstones whose `dropped_at` is before `before` and whose version is at
+  // most `passed`, oldest first, at most 1,000: no operation on them older than that can come any
+  // more, as the caller knows. Gives how many.
+  virtual Result<std::size_t> Sweep(std::int64_t before, std::int64_t passed) = 0;
+
+  // A new, empty generation beside this one. At most one at a time: kConflict.
+  virtual Result<std::unique_ptr<SearchGeneration>> StartGeneration() = 0;
+
+  // Puts what `generation` has committed in the place of what is asked, in one durable step; no
+  // search finds neither. Searches under way end on the old one, which then is removed. What was
+  // staged in either is dropped. On failure everything stays as it was and the generation is given
+  // up. It must be this index's.
+  virtual Status Adopt(std::unique_ptr<SearchGeneration> generation) = 0;
 
   // Best first (BM25; a word in the title weighs more); of equals the newest change first, then by
-  // id. kInvalidArgument: text that is too long, not UTF-8 or with U+0000; an offset or limit
-  // beyond the most. kUnavailable when it takes longer than 5 seconds.
+  // id. kInvalidArgument: text that is too long, not UTF-8 or with U+0000; a limit beyond the most.
+  // kUnavailable when it takes longer than 5 seconds.
   virtual Result<SearchHits> Query(const SearchQuery& query) const = 0;
   virtual Result<SearchHits> Suggest(const SuggestQuery& query) const = 0;
+
+  // Words of stories that the readers may see, of three letters and more, which begin with the two
+  // or more characters of the last word of the text and are not that: in small letters with their
+  // accents, those first that most stories know. A bounded part of what begins so is looked at.
+  virtual Result<std::vector<std::string>> Complete(const CompletionQuery& query) const = 0;
+
+  // The text with words that no story which the readers may see knows, by stem or beginning either,
+  // replaced by the nearest that one does: one slip away (a letter wrong, left out, too many, or
+  // two changed about) for words of three to five characters, two for longer ones; of equally near
+  // the most used. Accents count as no slip. Excluded words, scripts without spaces, and all else
+  // in the text stay; of the words the first 8 are looked at. nullopt when nothing was replaced.
+  virtual Result<std::optional<std::string>> Correct(const CorrectionQuery& query) const = 0;
 
   // Where the words of `query` stand in `text`, by stem in the language of the text, in order,
   // without overlap, on borders of characters, at most `limit`; for snippets, which are cut from

@@ -1,10 +1,10 @@
 #include "appliance/search/indexer.h"
 
 #include <algorithm>
+#include <string_view>
+#include <utility>
 
 #include "appliance/base/log.h"
-#include "appliance/base/thread_name.h"
-#include "appliance/domain/policy.h"
 
 namespace heirloom {
 namespace {
@@ -13,52 +13,27 @@ using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
 constexpr int kEventsAtOnce = 256;
-constexpr std::int64_t kStoriesAtOnce = 200;
 // Commits cost about the same for one story as for a hundred.
 constexpr milliseconds kCommitEvery{500};
+// While a generation is filled nobody sees it: commits only keep memory bounded.
+constexpr std::size_t kFilledPerCommit = 2000;
 constexpr milliseconds kLookAgain{1000};  // Should a commit hook ever get lost.
 constexpr milliseconds kAfterFailure{1000};
-// An epoch that no database has: what an index holds while it is being filled.
+constexpr milliseconds kLongestAfterFailure{60'000};
+constexpr milliseconds kAskWhetherCalledOff{100};
+constexpr std::chrono::hours kSweepEvery{1};
+constexpr Time kTombstonesStay = Time::FromSeconds(7LL * 24 * 60 * 60);
+// An epoch that no database has: what a generation holds while it is being filled.
 constexpr std::string_view kFilling = "filling";
 
-StoryDocument DocumentOf(const StoryState& state) {
-  const Story& story = state.story;
-  const StoryContent& content = story.content;
-  return {state.tenant_id,
-          story.id,
-          story.legacy_id,
-          content.title,
-          content.text,
-          content.tags,
-          content.author,
-          content.language,
-          content.happened_at,
-          story.updated_at.micros,
-          ReaderTermsOfStory(story.legacy_id, story.created_by, content.status, state.visibility)};
-}
-
-void Follow(const StoryStates& states, std::vector<IndexOperation>& operations) {
-  for (const StoryState& state : states.states) {
-    if (state.gone) {
-      operations.emplace_back(DropStory{state.tenant_id, state.story.id, states.head.sequence});
-    } else {
-      operations.emplace_back(PutStory{DocumentOf(state), states.head.sequence});
-    }
-  }
-}
-
-bool IsStoryEvent(const std::string& type) { return type.starts_with("Story"); }
-
-// What changes who may read a legacy's stories, or whether they are there. A legacy that was just
-// created has none.
-bool ChangesLegacy(const std::string& type) {
-  return type == event_type::kLegacyUpdated || type == event_type::kLegacyDeleted;
+tl::unexpected<Error> CalledOff() {
+  return Fail(ErrorCode::kUnavailable, "building the search index again was called off");
 }
 
 }  // namespace
 
-Indexer::Indexer(Database& database, StoryFeedService& feed, SearchIndex& index)
-    : database_(database), feed_(feed), index_(index) {
+Indexer::Indexer(Database& database, StoryFeedService& feed, SearchIndex& index, const Clock& clock)
+    : database_(database), projection_(feed, clock), index_(index), clock_(clock) {
   database_.OnCommit([this](std::int64_t head) {
     {
       const std::lock_guard lock(mutex_);
@@ -75,6 +50,7 @@ void Indexer::Start() {
 }
 
 void Indexer::Stop() {
+  stopping_ = true;
   thread_.request_stop();
   if (thread_.joinable()) thread_.join();
 }
@@ -96,20 +72,24 @@ IndexerState Indexer::State() const {
 }
 
 void Indexer::Run(const std::stop_token& stop) {
-  NameThisThread("indexer");
+  milliseconds after_failure = kAfterFailure;
   while (!stop.stop_requested()) {
     const Status done = CatchUp(stop);
     {
       const std::lock_guard lock(mutex_);
-      state_.failure = done ? "" : done.error().message;
+      state_.failure = done || stop.stop_requested() ? "" : done.error().message;
     }
-    if (!done) {
+    committed_.notify_all();
+    if (done) {
+      after_failure = kAfterFailure;
+    } else if (!stop.stop_requested()) {
       LogError("the search index stands still", {{"reason", done.error().message}});
       positioned_ = false;
     }
     const auto until_commit =
         std::chrono::duration_cast<milliseconds>(last_commit_ + kCommitEvery - steady_clock::now());
-    AwaitWork(stop, !done ? kAfterFailure : dirty_ ? until_commit : kLookAgain);
+    AwaitWork(stop, !done ? after_failure : dirty_ ? until_commit : kLookAgain);
+    if (!done) after_failure = std::min(after_failure * 2, kLongestAfterFailure);
   }
   if (dirty_ && positioned_) {
     if (const Status done = CommitNow(); !done) {
@@ -121,30 +101,27 @@ void Indexer::Run(const std::stop_token& stop) {
 
 Status Indexer::CatchUp(const std::stop_token& stop) {
   if (!positioned_) {
-    if (Status s = FillFromTruth(stop); !s) return s;
-    if (!positioned_) return {};  // Stopped half-way.
+    if (Status s = FindPosition(); !s) return s;
   }
   while (!stop.stop_requested()) {
-    const auto events = database_.EventsAfter(staged_.sequence, kEventsAtOnce);
-    if (!events) return ErrorOf(events);
-    if (!events->empty()) {
-      if (Status s = ApplyEvents(*events); !s) return s;
-    }
-    const bool caught_up = events->size() < static_cast<std::size_t>(kEventsAtOnce);
+    if (Status s = TakeOverWhatWaits(); !s) return s;
+    const auto more = Advance(index_, staged_);
+    if (!more) return ErrorOf(more);
+    if (Status s = SweepIfDue(); !s) return s;
     bool wanted = false;
     {
       const std::lock_guard lock(mutex_);
       wanted = SomebodyWaits();
     }
-    if (Status s = CommitIfDue(wanted && caught_up); !s) return s;
-    if (caught_up) return {};
+    if (Status s = CommitIfDue(wanted && !*more); !s) return s;
+    if (!*more) return {};
   }
   return {};
 }
 
-// Leaves `positioned_` true unless it was stopped half-way.
-Status Indexer::FillFromTruth(const std::stop_token& stop) {
-  auto committed = index_.Committed();
+// Where to go on; an index that is of no use is built again first.
+Status Indexer::FindPosition() {
+  const auto committed = index_.Committed();
   if (!committed) return ErrorOf(committed);
   const auto head = ReadOne(database_, [](Reader& reader) { return reader.Head(); });
   if (!head) return ErrorOf(head);
@@ -152,84 +129,190 @@ Status Indexer::FillFromTruth(const std::stop_token& stop) {
       *committed && (*committed)->epoch == head->epoch && (*committed)->sequence <= head->sequence;
   if (usable) {
     staged_ = **committed;
+    Publish();
   } else {
     {
       const std::lock_guard lock(mutex_);
-      state_.rebuilding = true;
+      state_.foreign = true;
       state_.committed = 0;
+      epoch_.clear();
     }
-    LogInfo("the search index is filled from the truth");
-    if (Status s = index_.Clear(); !s) return s;
-    Key after;
-    for (;;) {
-      if (stop.stop_requested()) return {};
-      const auto page = feed_.Page("", after, kStoriesAtOnce);
-      if (!page) return ErrorOf(page);
-      if (page->states.empty()) break;
-      after = {page->states.back().tenant_id, page->states.back().story.id};
-      std::vector<IndexOperation> operations;
-      Follow(*page, operations);
-      if (Status s = index_.Apply(operations, {std::string(kFilling), 0}); !s) return s;
-    }
-    // What changed while it was filled comes again as events after `head`.
-    if (Status s = index_.Apply({}, *head); !s) return s;
-    if (Status s = index_.Commit(); !s) return s;
-    staged_ = *head;
+    LogInfo("the search index is built from the truth");
+    NoProgress progress;
+    auto built = Build(progress);
+    if (!built) return ErrorOf(built);
+    if (Status s = TakeOver(*built); !s) return s;
   }
   positioned_ = true;
-  dirty_ = false;
-  last_commit_ = steady_clock::now();
+  return {};
+}
+
+// On whatever thread: it writes to nothing but the new generation.
+Result<Indexer::Built> Indexer::Build(Progress& progress) {
   {
     const std::lock_guard lock(mutex_);
-    epoch_ = head->epoch;
-    state_.head = std::max(state_.head, head->sequence);
-    state_.committed = staged_.sequence;
+    if (state_.rebuilding) {
+      return Fail(ErrorCode::kConflict, "the search index is being built again already");
+    }
+    state_.rebuilding = true;
+  }
+  const auto build = [&]() -> Result<Built> {
+    auto head = ReadOne(database_, [](Reader& reader) { return reader.Head(); });
+    if (!head) return ErrorOf(head);
+    const auto total = projection_.Count();
+    if (!total) return ErrorOf(total);
+    auto generation = index_.StartGeneration();
+    if (!generation) return ErrorOf(generation);
+    Built built{std::move(*generation), std::move(*head), 0};
+    std::size_t staged = 0;
+    const Status filled = projection_.All(
+        [&](const std::vector<IndexOperation>& operations, std::int64_t read) -> Status {
+          if (stopping_ || progress.Cancelled()) return CalledOff();
+          if (Status s = built.generation->Apply(operations, {std::string(kFilling), 0}); !s) {
+            return s;
+          }
+          staged += operations.size();
+          if (staged >= kFilledPerCommit) {
+            if (Status s = built.generation->Commit(); !s) return s;
+            staged = 0;
+          }
+          built.stories = read;
+          progress.Show("reading stories", read, std::max(*total, read));
+          return {};
+        });
+    if (!filled) return ErrorOf(filled);
+    // What changed while it was filled comes again as events after the head of then.
+    if (Status s = built.generation->Apply({}, built.reached); !s) return ErrorOf(s);
+    for (bool more = true; more;) {
+      if (stopping_ || progress.Cancelled()) return CalledOff();
+      const auto advanced = Advance(*built.generation, built.reached);
+      if (!advanced) return ErrorOf(advanced);
+      more = *advanced;
+      progress.Show("following changes", 0, 0);
+    }
+    if (Status s = built.generation->Commit(); !s) return ErrorOf(s);
+    return built;
+  };
+  auto built = build();
+  const std::lock_guard lock(mutex_);
+  state_.rebuilding = built.has_value();  // Until it is taken over.
+  return built;
+}
+
+// On the thread: the generation goes on to where the index is, then takes its place.
+Status Indexer::TakeOver(Built& built) {
+  const auto take = [&]() -> Status {
+    for (bool more = true; more || built.reached.sequence < staged_.sequence;) {
+      const auto advanced = Advance(*built.generation, built.reached);
+      if (!advanced) return ErrorOf(advanced);
+      more = *advanced;
+      if (stopping_) return CalledOff();
+    }
+    if (Status s = built.generation->Commit(); !s) return s;
+    return index_.Adopt(std::move(built.generation));
+  };
+  const Status taken = take();
+  {
+    const std::lock_guard lock(mutex_);
     state_.rebuilding = false;
   }
+  if (!taken) return taken;
+  staged_ = built.reached;
+  Publish();
+  LogInfo("the search index was built again", {{"stories", std::to_string(built.stories)}});
+  return {};
+}
+
+Status Indexer::TakeOverWhatWaits() {
+  std::optional<Built> built;
+  {
+    const std::lock_guard lock(mutex_);
+    built = std::exchange(waiting_, std::nullopt);
+  }
+  if (!built) return {};
+  const Status taken = TakeOver(*built);
+  {
+    const std::lock_guard lock(mutex_);
+    taken_ = taken;
+  }
   committed_.notify_all();
-  return {};
+  if (taken) return {};
+  LogWarn("the search index that was built again could not be put in place",
+          {{"reason", taken.error().message}});
+  return {};  // The old one goes on.
 }
 
-Status Indexer::ApplyEvents(const std::vector<StoredEvent>& events) {
-  std::set<Key> stories;
-  std::set<Id> legacies;
-  for (const StoredEvent& stored : events) {
-    if (IsStoryEvent(stored.event.type)) {
-      stories.emplace(stored.event.tenant_id, stored.event.subject);
-    } else if (ChangesLegacy(stored.event.type)) {
-      legacies.insert(stored.event.legacy_id);
-    }
-  }
-  std::vector<IndexOperation> operations;
-  if (!stories.empty()) {
-    const auto states = feed_.ByKeys({stories.begin(), stories.end()});
-    if (!states) return ErrorOf(states);
-    Follow(*states, operations);
-  }
-  for (const Id& legacy : legacies) {
-    if (Status s = ApplyLegacy(legacy, operations); !s) return s;
-  }
-  const Position reached{staged_.epoch, events.back().sequence};
-  if (Status s = index_.Apply(operations, reached); !s) return s;
-  staged_ = reached;
-  dirty_ = true;
-  return {};
+template <typename Target>
+Result<bool> Indexer::Advance(Target& target, Position& position) {
+  const auto events = database_.EventsAfter(position.sequence, kEventsAtOnce);
+  if (!events) return ErrorOf(events);
+  if (events->empty()) return false;
+  // The position stays behind until all of it is staged.
+  const Status followed =
+      projection_.Follow(*events, [&](const std::vector<IndexOperation>& operations) {
+        return target.Apply(operations, position);
+      });
+  if (!followed) return ErrorOf(followed);
+  const Position reached{position.epoch, events->back().sequence};
+  if (Status s = target.Apply({}, reached); !s) return ErrorOf(s);
+  position = reached;
+  if (&position == &staged_) dirty_ = true;
+  return events->size() == static_cast<std::size_t>(kEventsAtOnce);
 }
 
-Status Indexer::ApplyLegacy(const Id& legacy_id, std::vector<IndexOperation>& operations) {
-  Key after;
-  for (;;) {
-    const auto page = feed_.Page(legacy_id, after, kStoriesAtOnce);
-    if (!page) return ErrorOf(page);
-    if (page->states.empty()) return {};
-    after = {page->states.back().tenant_id, page->states.back().story.id};
-    Follow(*page, operations);
-    // Large legacies go in pieces; their position stays behind until all of it is staged.
-    if (operations.size() >= static_cast<std::size_t>(kStoriesAtOnce)) {
-      if (Status s = index_.Apply(operations, staged_); !s) return s;
-      operations.clear();
+Result<std::int64_t> Indexer::Rebuild(Progress& progress) {
+  bool first = false;
+  {
+    const std::lock_guard lock(mutex_);
+    first = state_.foreign;
+  }
+  if (first) return WaitUntilBuilt(progress);
+  auto built = Build(progress);
+  if (!built) return ErrorOf(built);
+  return HandOver(std::move(*built), progress);
+}
+
+// An index of no use is built again as soon as the thread runs: that is what was asked for.
+Result<std::int64_t> Indexer::WaitUntilBuilt(Progress& progress) {
+  std::unique_lock lock(mutex_);
+  while (state_.foreign) {
+    if (!state_.failure.empty()) return Fail(ErrorCode::kUnavailable, state_.failure);
+    if (stopping_ || progress.Cancelled()) return CalledOff();
+    committed_.wait_for(lock, kAskWhetherCalledOff);
+    progress.Show("reading stories", 0, 0);
+  }
+  lock.unlock();
+  return projection_.Count();
+}
+
+Result<std::int64_t> Indexer::HandOver(Built built, Progress& progress) {
+  const std::int64_t stories = built.stories;
+  std::unique_lock lock(mutex_);
+  waiting_ = std::move(built);
+  taken_.reset();
+  work_.notify_one();
+  while (!taken_) {
+    committed_.wait_for(lock, kAskWhetherCalledOff);
+    const bool called_off = stopping_ || progress.Cancelled();
+    if (called_off && waiting_) {  // Not begun: it can be taken back.
+      waiting_.reset();
+      state_.rebuilding = false;
+      return CalledOff();
     }
   }
+  if (!*taken_) return ErrorOf(*taken_);
+  return stories;
+}
+
+Status Indexer::SweepIfDue() {
+  const auto now = steady_clock::now();
+  if (now < next_sweep_) return {};
+  const auto swept = index_.Sweep((clock_.Now() - kTombstonesStay).micros, State().committed);
+  if (!swept) return ErrorOf(swept);
+  // Full batches come one after the other, between others' events.
+  if (*swept == 0) next_sweep_ = now + kSweepEvery;
+  if (*swept > 0) dirty_ = true;
+  return {};
 }
 
 Status Indexer::CommitIfDue(bool now) {
@@ -240,15 +323,22 @@ Status Indexer::CommitIfDue(bool now) {
 
 Status Indexer::CommitNow() {
   if (Status s = index_.Commit(); !s) return s;
+  Publish();
+  return {};
+}
+
+// What is staged was committed.
+void Indexer::Publish() {
   dirty_ = false;
   last_commit_ = steady_clock::now();
   {
     const std::lock_guard lock(mutex_);
+    epoch_ = staged_.epoch;
     state_.committed = staged_.sequence;
     state_.head = std::max(state_.head, staged_.sequence);
+    state_.foreign = false;
   }
   committed_.notify_all();
-  return {};
 }
 
 bool Indexer::SomebodyWaits() const {
@@ -260,7 +350,7 @@ void Indexer::AwaitWork(const std::stop_token& stop, milliseconds longest) {
   std::unique_lock lock(mutex_);
   const bool failing = !state_.failure.empty();
   work_.wait_for(lock, stop, longest, [&] {
-    return !failing && (state_.head > staged_.sequence || (dirty_ && SomebodyWaits()));
+    return !failing && (state_.head > staged_.sequence || waiting_ || (dirty_ && SomebodyWaits()));
   });
 }
 

@@ -1,17 +1,21 @@
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <cstdint>
+#include <memory>
 #include <mutex>
+#include <optional>
 #include <set>
 #include <string>
-#include <string_view>
 #include <thread>
-#include <utility>
 #include <vector>
 
+#include "appliance/base/clock.h"
+#include "appliance/base/progress.h"
 #include "appliance/domain/position.h"
+#include "appliance/search/story_projection.h"
 #include "appliance/stories/story_feed_service.h"
 #include "index/search_index.h"
 #include "storage/database.h"
@@ -22,58 +26,86 @@ namespace heirloom {
 struct IndexerState {
   std::int64_t head = 0;       // Newest event that was heard of.
   std::int64_t committed = 0;  // What queries see.
-  bool rebuilding = false;
+  bool rebuilding = false;     // A new generation is being built beside the one that is asked.
+  // What is asked says nothing of this database as it is: new, of another epoch, or ahead of it.
+  bool foreign = true;
   std::string failure;  // Why it stands still; empty while it goes.
 };
 
 // Makes the search index follow the outbox. It reads which things changed, then what they are now
 // and the newest sequence in one snapshot; that sequence is the version of what it writes. So
 // events may come twice, late or in bulk, and a crash costs at most some work done again. An index
-// that is new, of another epoch or ahead of the outbox is emptied and filled from the truth.
+// that is new, of another epoch or ahead of the outbox is built again from the truth, beside the
+// old one, which is asked until then. Tombstones go after seven days. Thread-safe.
 class Indexer {
  public:
   // Listens for commits from here on; call before the first write. Start begins the thread.
-  Indexer(Database& database, StoryFeedService& feed, SearchIndex& index);
+  Indexer(Database& database, StoryFeedService& feed, SearchIndex& index, const Clock& clock);
   ~Indexer();
 
   void Start();
-  // Commits what is staged and ends the thread. Idempotent.
+  // Commits what is staged and ends the thread; a rebuild under way is given up. Idempotent.
   void Stop();
 
   // Waits until queries see everything up to `position`; false when the time is over first, or the
   // position is of another epoch.
   bool WaitFor(const Position& position, std::chrono::milliseconds timeout);
 
+  // Builds the index again from the truth while it is asked and followed, then puts the new one in
+  // its place, no less far. Gives the number of stories read. After Start, on a thread of the
+  // caller's. One that is being built anyway is waited for. kConflict when somebody else has it
+  // built; kUnavailable when called off; whatever fails leaves the old one.
+  Result<std::int64_t> Rebuild(Progress& progress);
+
   IndexerState State() const;
 
  private:
-  using Key = std::pair<std::string, Id>;  // Tenant, story.
+  // A generation that has followed up to `reached`.
+  struct Built {
+    std::unique_ptr<SearchGeneration> generation;
+    Position reached;
+    std::int64_t stories = 0;
+  };
+
   void Run(const std::stop_token& stop);
   Status CatchUp(const std::stop_token& stop);
-  Status FillFromTruth(const std::stop_token& stop);
-  Status ApplyEvents(const std::vector<StoredEvent>& events);
-  Status ApplyLegacy(const Id& legacy_id, std::vector<IndexOperation>& operations);
+  Status FindPosition();
+  Result<Built> Build(Progress& progress);
+  Status TakeOver(Built& built);
+  Status TakeOverWhatWaits();
+  // One batch of events after `position`, which moves. False when it has met the head.
+  template <typename Target>
+  Result<bool> Advance(Target& target, Position& position);
+  Result<std::int64_t> WaitUntilBuilt(Progress& progress);
+  Result<std::int64_t> HandOver(Built built, Progress& progress);
+  Status SweepIfDue();
   Status CommitIfDue(bool now);
   Status CommitNow();
+  void Publish();
   bool SomebodyWaits() const;  // For what is staged and not committed. Under mutex_.
   void AwaitWork(const std::stop_token& stop, std::chrono::milliseconds longest);
 
   Database& database_;
-  StoryFeedService& feed_;
+  StoryProjection projection_;
   SearchIndex& index_;
+  const Clock& clock_;
 
   // Of the thread alone.
   bool positioned_ = false;
   Position staged_;
   bool dirty_ = false;
   std::chrono::steady_clock::time_point last_commit_;
+  std::chrono::steady_clock::time_point next_sweep_;
 
   mutable std::mutex mutex_;
-  std::condition_variable_any work_;       // Head moved, or somebody waits for a commit.
-  std::condition_variable_any committed_;  // Queries see more.
+  std::condition_variable_any work_;       // Head moved, or somebody waits for something.
+  std::condition_variable_any committed_;  // Queries see more, or a generation was taken over.
   IndexerState state_;
   std::string epoch_;
   std::multiset<std::int64_t> awaited_;  // Sequences that somebody waits for.
+  std::optional<Built> waiting_;         // Handed over to the thread,
+  std::optional<Status> taken_;          // and what became of it.
+  std::atomic<bool> stopping_ = false;
 
   std::jthread thread_;  // Last: ends before what it uses goes.
 };

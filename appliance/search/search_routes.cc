@@ -9,25 +9,66 @@ namespace {
 using http::Request;
 using http::Response;
 
-void WriteHit(JsonWriter& json, const FoundStory& found) {
-  const Story& story = found.story;
-  json.BeginObject().Member("type", "story");
-  json.Member("id", story.id).Member("legacy_id", story.legacy_id);
-  json.Member("title", story.content.title);
-  std::string snippet;
-  for (const SnippetPiece& piece : found.snippet) snippet += piece.text;
-  json.Member("snippet", snippet).Key("highlights").BeginArray();
-  for (const SnippetPiece& piece : found.snippet) {
+void WritePieces(JsonWriter& json, std::string_view key, const std::vector<SnippetPiece>& pieces) {
+  json.Key(key).BeginArray();
+  for (const SnippetPiece& piece : pieces) {
     json.BeginObject().Member("text", piece.text).Key("match").Bool(piece.match).EndObject();
   }
-  json.EndArray().Key("score").Number(found.score).Key("tags").BeginArray();
-  for (const std::string& tag : story.content.tags) json.String(tag);
   json.EndArray();
-  json.Member("author", story.content.author).Member("language", story.content.language);
-  json.OptionalMember("happened_at", story.content.happened_at
-                                         ? std::optional(story.content.happened_at->text)
-                                         : std::nullopt);
-  json.Member("updated_at", ToRfc3339(story.updated_at)).EndObject();
+}
+
+void WriteHit(JsonWriter& json, const FoundStory& found) {
+  const StoryGlimpse& story = found.story;
+  json.BeginObject().Member("type", "story");
+  json.Member("id", story.id).Member("legacy_id", story.legacy_id);
+  json.Member("title", story.title);
+  std::string snippet;
+  for (const SnippetPiece& piece : found.snippet) snippet += piece.text;
+  json.Member("snippet", snippet);
+  WritePieces(json, "highlights", found.snippet);
+  WritePieces(json, "title_highlights", found.title);
+  json.Key("score").Number(found.score).Key("tags").BeginArray();
+  for (const std::string& tag : story.tags) json.String(tag);
+  json.EndArray();
+  json.Member("author", story.author).Member("language", story.language);
+  json.OptionalMember("happened_at",
+                      story.happened_at ? std::optional(story.happened_at->text) : std::nullopt);
+  json.Member("updated_at", ToRfc3339(found.updated_at)).EndObject();
+}
+
+void WriteFacet(JsonWriter& json, std::string_view key, const std::vector<FacetValue>& values) {
+  json.Key(key).BeginArray();
+  for (const FacetValue& value : values) {
+    json.BeginObject().Member("value", value.value);
+    if (!value.label.empty()) json.Member("label", value.label);
+    json.Member("count", value.count).EndObject();
+  }
+  json.EndArray();
+}
+
+void WriteFacets(JsonWriter& json, const Facets& facets) {
+  json.Key("facets").BeginObject().Key("complete").Bool(facets.complete);
+  WriteFacet(json, "tags", facets.tags);
+  WriteFacet(json, "authors", facets.authors);
+  WriteFacet(json, "languages", facets.languages);
+  WriteFacet(json, "legacies", facets.legacies);
+  WriteFacet(json, "decades", facets.decades);
+  json.EndObject();
+}
+
+Response AnswerPage(const FoundPage& page) {
+  JsonWriter json;
+  json.BeginObject().Key("items").BeginArray();
+  for (const FoundStory& item : page.items) WriteHit(json, item);
+  json.EndArray();
+  if (!page.next.empty()) json.Member("next_cursor", http::MakeCursor(page.next));
+  if (page.restarted) json.Key("restarted").Bool(true);
+  if (page.did_you_mean) json.Member("did_you_mean", *page.did_you_mean);
+  if (page.facets) WriteFacets(json, *page.facets);
+  json.EndObject();
+  Response response = Response::Json(200, json.Take());
+  if (page.stale) response.Set("Heirloom-Stale", "true");
+  return response;
 }
 
 std::optional<Edtf> ReadDate(http::QueryReader& query, std::string_view name) {
@@ -55,7 +96,11 @@ Result<SearchRequest> ReadSearch(const Request& request) {
   if (search.language && !IsLanguageTag(*search.language)) {
     query.Add("lang", "must be a language tag such as en, de or pt-BR");
   }
-  const http::PageRequest page = http::ReadPage(query, 3);
+  if (const auto status = query.OneOf("status", {"draft", "published", "archived"})) {
+    search.status = ParseStoryStatus(*status);
+  }
+  search.facets = query.OneOf("facets", {"true", "false"}) == "true";
+  const http::PageRequest page = http::ReadPage(query, 4);
   search.after = page.after;
   search.limit = static_cast<std::size_t>(page.limit);
   query.RefuseUnknown();
@@ -80,9 +125,7 @@ class SearchRoutes {
     if (!search) return ErrorOf(search);
     const auto page = search_.Search(*who, *search);
     if (!page) return ErrorOf(page);
-    Response response = http::PageResponse(page->items, page->next, WriteHit);
-    if (page->stale) response.Set("Heirloom-Stale", "true");
-    return response;
+    return AnswerPage(*page);
   }
 
   Result<Response> Suggest(const Request& request) const {
@@ -97,9 +140,10 @@ class SearchRoutes {
     if (const Status good = query.Check(); !good) return ErrorOf(good);
     const auto found = search_.Suggest(*who, *text, legacy, static_cast<std::size_t>(limit));
     if (!found) return ErrorOf(found);
-    return http::PageResponse(*found, {}, [](JsonWriter& json, const StorySuggestion& each) {
-      json.BeginObject().Member("type", "story").Member("id", each.id);
-      json.Member("legacy_id", each.legacy_id).Member("text", each.title).EndObject();
+    return http::PageResponse(*found, {}, [](JsonWriter& json, const SearchSuggestion& each) {
+      json.BeginObject().Member("type", each.story ? "story" : "word");
+      if (each.story) json.Member("id", *each.story).Member("legacy_id", each.legacy_id);
+      json.Member("text", each.text).EndObject();
     });
   }
 

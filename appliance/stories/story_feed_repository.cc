@@ -68,4 +68,14 @@ Result<std::vector<StoryState>> Page(Reader& reader, std::string_view legacy,
   return states;
 }
 
+Result<std::int64_t> Count(Reader& reader) {
+  std::int64_t count = 0;
+  const Status read = reader.Query("SELECT COUNT(*) FROM stories", {}, [&](const Row& row) {
+    count = row.Integer(0);
+    return false;
+  });
+  if (!read) return ErrorOf(read);
+  return count;
+}
+
 }  // namespace heirloom::story_feed_repository

@@ -20,5 +20,7 @@ Result<std::vector<StoryState>> Page(Reader& reader, std::string_view legacy,
                                      std::string_view after_tenant, std::string_view after_id,
                                      std::int64_t limit);
 
+Result<std::int64_t> Count(Reader& reader);
+
 }  // namespace story_feed_repository
 }  // namespace heirloom

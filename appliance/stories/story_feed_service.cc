@@ -57,4 +57,8 @@ Result<StoryStates> StoryFeedService::Page(std::string_view legacy_id,
   return states;
 }
 
+Result<std::int64_t> StoryFeedService::Count() {
+  return ReadOne(database_, [](Reader& reader) { return story_feed_repository::Count(reader); });
+}
+
 }  // namespace heirloom

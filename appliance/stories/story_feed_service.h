@@ -29,6 +29,8 @@ class StoryFeedService {
   // A page of one legacy's, or with an empty `legacy_id` of all, by (tenant, id), after `after`.
   Result<StoryStates> Page(std::string_view legacy_id, const std::pair<std::string, Id>& after,
                            std::int64_t limit);
+  // How many Page gives of all legacies together.
+  Result<std::int64_t> Count();
 
  private:
   Database& database_;

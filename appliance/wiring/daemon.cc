@@ -33,6 +33,7 @@
 #include "appliance/stories/import_routes.h"
 #include "appliance/stories/import_service.h"
 #include "appliance/stories/story_feed_service.h"
+#include "appliance/stories/story_lookup_service.h"
 #include "appliance/stories/story_routes.h"
 #include "appliance/stories/story_service.h"
 #include "appliance/telemetry/metrics.h"
@@ -70,7 +71,7 @@ CheckResult CheckSearch(const Indexer& indexer) {
   const IndexerState state = indexer.State();
   const std::int64_t lag = LagOf(state);
   if (!state.failure.empty()) return {CheckResult::State::kBehind, "Stands still; see the log."};
-  if (state.rebuilding) return {CheckResult::State::kBehind, "Is being built again."};
+  if (state.foreign) return {CheckResult::State::kBehind, "Is being built again."};
   if (lag > 0) return {CheckResult::State::kBehind, std::to_string(lag) + " events behind."};
   return {};
 }
@@ -227,8 +228,9 @@ class Daemon::Impl {
   StoryService stories_{*core_->database, core_->platform->clock, core_->platform->ids};
   ImportService imports_{*core_->database, core_->platform->clock, core_->platform->ids};
   StoryFeedService feed_{*core_->database};
-  Indexer indexer_{*core_->database, feed_, *index_};
-  SearchService search_{*index_, indexer_, stories_, legacies_};
+  Indexer indexer_{*core_->database, feed_, *index_, core_->platform->clock};
+  StoryLookupService lookup_{*core_->database};
+  SearchService search_{*index_, indexer_, lookup_, legacies_, core_->platform->clock};
   AuditService audit_{*core_->database};
 
   HealthService health_{core_->platform->clock, MakeManifest()};

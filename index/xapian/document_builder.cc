@@ -22,16 +22,22 @@ constexpr Xapian::termcount kTitleTimes = 4;
 // A hostile text of distinct words must not fill the disk: words beyond these are not found.
 constexpr std::size_t kMaxWords = 400'000;
 
+constexpr std::size_t kShortestProposed = 3;  // Characters.
+
 class Terms {
  public:
   Terms(Xapian::Document& document, std::string_view language)
       : document_(document), stemmer_(StemLanguage(language)) {}
 
+  // Words that may be proposed: long enough to be mistyped, short enough to be words, no numbers.
+  const std::set<std::string>& Vocabulary() const { return vocabulary_; }
+
   void AddText(Field field, std::string_view text) {
     std::set<std::string, std::less<>> seen;
     for (const Token& token : Tokenize(text)) {
       if (++words_ > kMaxWords) return;
-      const Word word = ToWord(text.substr(token.begin, token.end - token.begin));
+      const std::string_view written = text.substr(token.begin, token.end - token.begin);
+      const Word word = ToWord(written);
       ++position_;
       if (field == Field::kTitle) {
         AddWord(Field::kTitle, word, 1);
@@ -40,6 +46,7 @@ class Terms {
         AddWord(Field::kBody, word, 1);
       }
       if (seen.insert(word.plain).second) AddBeginnings(field, word.plain);
+      if (!token.unspaced) AddToVocabulary(word.plain, written);
     }
     position_ += kFieldGap;
   }
@@ -54,6 +61,15 @@ class Terms {
     }
     for (const std::string& stem : stemmer_.Stems(word)) {
       document_.add_term(StemTerm(field, stemmer_.Language(), stem), times);
+    }
+  }
+
+  void AddToVocabulary(const std::string& plain, std::string_view written) {
+    const std::size_t characters = CountCharacters(plain);
+    if (characters < kShortestProposed || characters > kLongestBeginning) return;
+    if (plain.find_first_of("0123456789") != plain.npos) return;
+    if (auto entry = VocabularyEntry(plain, WrittenForm(written))) {
+      vocabulary_.insert(std::move(*entry));
     }
   }
 
@@ -72,7 +88,17 @@ class Terms {
   Stemmer stemmer_;
   Xapian::termpos position_ = 0;
   std::size_t words_ = 0;
+  std::set<std::string> vocabulary_;
 };
+
+// For each of those who may read the story apart, so that nobody is shown a word of another's.
+void AddVocabulary(Xapian::Document& document, const StoryDocument& story,
+                   const std::set<std::string>& entries) {
+  for (const std::string& reader : story.readers) {
+    const std::string prefix = VocabularyPrefix(story.tenant_id, reader);
+    for (const std::string& entry : entries) document.add_boolean_term(prefix + entry);
+  }
+}
 
 // RFC 4647 basic filtering: de-AT is found by de-AT and by de.
 void AddLanguage(Xapian::Document& document, std::string_view language) {
@@ -98,6 +124,7 @@ Xapian::Document BuildStory(const PutStory& put) {
   document.add_boolean_term(KeyTerm(story.tenant_id, story.id));
   document.add_boolean_term(TenantTerm(story.tenant_id));
   document.add_boolean_term(LegacyTerm(story.legacy_id));
+  document.add_boolean_term(StatusTerm(story.status));
   for (const std::string& reader : story.readers) document.add_boolean_term(ReaderTerm(reader));
   for (const std::string& tag : story.tags) document.add_boolean_term(TagTerm(tag));
   if (!story.author.empty()) document.add_boolean_term(AuthorTerm(story.author));
@@ -108,6 +135,7 @@ Xapian::Document BuildStory(const PutStory& put) {
   Terms terms(document, story.language);
   terms.AddText(Field::kTitle, story.title);
   terms.AddText(Field::kBody, story.text);
+  AddVocabulary(document, story, terms.Vocabulary());
   return document;
 }
 
@@ -116,6 +144,7 @@ Xapian::Document BuildTombstone(const DropStory& drop) {
   document.add_boolean_term(KeyTerm(drop.tenant_id, drop.id));
   document.add_boolean_term(kTombstoneTerm);
   document.add_value(kVersionSlot, SortableNumber(drop.version));
+  document.add_value(kDroppedSlot, SortableNumber(drop.dropped_at));
   return document;
 }
 

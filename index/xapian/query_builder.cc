@@ -36,12 +36,6 @@ Query Phrase(const std::vector<Word>& words) {
                static_cast<Xapian::termcount>(terms.size()));
 }
 
-Query ReadableBy(std::string_view tenant_id, const std::vector<std::string>& readers) {
-  std::vector<Query> any;
-  for (const std::string& reader : readers) any.emplace_back(ReaderTerm(reader));
-  return Query(Query::OP_AND, Query(TenantTerm(tenant_id)), AnyOf(any));
-}
-
 class DeadlineSource final : public Xapian::PostingSource {
  public:
   explicit DeadlineSource(std::chrono::steady_clock::time_point deadline) : deadline_(deadline) {}
@@ -80,11 +74,22 @@ class DeadlineSource final : public Xapian::PostingSource {
 
 }  // namespace
 
+Query ReadableBy(std::string_view tenant_id, const std::vector<std::string>& readers) {
+  std::vector<Query> any;
+  for (const std::string& reader : readers) any.emplace_back(ReaderTerm(reader));
+  return Query(Query::OP_AND, Query(TenantTerm(tenant_id)), AnyOf(any));
+}
+
 Query FilterOf(const SearchQuery& query) {
   std::vector<Query> all = {ReadableBy(query.tenant_id, query.readers)};
   if (query.legacy_id) all.emplace_back(LegacyTerm(*query.legacy_id));
   if (query.author) all.emplace_back(AuthorTerm(*query.author));
   if (query.language) all.emplace_back(LanguageTerm(*query.language));
+  if (!query.statuses.empty()) {
+    std::vector<Query> any;
+    for (const StoryStatus status : query.statuses) any.emplace_back(StatusTerm(status));
+    all.push_back(AnyOf(any));
+  }
   for (const std::string& tag : query.tags) all.emplace_back(TagTerm(tag));
   if (query.from || query.to) all.emplace_back(std::string(kDatedTerm));
   if (query.from) {
@@ -166,6 +171,8 @@ Query QueryBuilder::Any(const std::vector<Clause>& clauses) const {
   Query any(Query::OP_OR, AnyOf(loose), first);
   return strict.empty() ? any : Query(Query::OP_AND, any, All(strict));
 }
+
+Query QueryBuilder::Knows(const Clause& word) const { return OfLoose(word, Field::kBody); }
 
 bool QueryBuilder::AnyIsWider(const std::vector<Clause>& clauses) {
   return std::count_if(clauses.begin(), clauses.end(),

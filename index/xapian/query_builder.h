@@ -21,6 +21,7 @@ namespace heirloom::xapian {
 // Tenant, readers and what else was narrowed to. Does not weigh.
 Xapian::Query FilterOf(const SearchQuery& query);
 Xapian::Query FilterOf(const SuggestQuery& query);
+Xapian::Query ReadableBy(std::string_view tenant_id, const std::vector<std::string>& readers);
 
 // Matches every story until `deadline`, then throws TimedOut out of the matcher: Xapian's own time
 // limit cuts the answer short without a word. To be ANDed with a filter; good for one search.
@@ -36,6 +37,9 @@ class QueryBuilder {
 
   // Every clause matches, no excluded one does.
   Xapian::Query All(const std::vector<Clause>& clauses, Field field = Field::kBody) const;
+
+  // Stories that know the word, by stem or beginning too.
+  Xapian::Query Knows(const Clause& word) const;
 
   // As All, but of the words that need not stand as written one is enough. What matches All comes
   // before everything else.

@@ -84,6 +84,12 @@ void AddEach(const Piece& piece, const std::vector<Token>& tokens, std::vector<C
   }
 }
 
+// The token ends the text: the person may still be typing it.
+bool IsTyping(const Piece& piece, const Token& token, std::string_view text) {
+  return !piece.quoted && !piece.excluded && !token.elided &&
+         piece.text.data() + token.end == text.data() + text.size();
+}
+
 bool SameWords(const Clause& a, const Clause& b) {
   return a.excluded == b.excluded && a.exact == b.exact && a.beginning == b.beginning &&
          std::equal(a.words.begin(), a.words.end(), b.words.begin(), b.words.end(),
@@ -124,12 +130,29 @@ Result<QueryText> ParseQueryText(std::string_view text) {
     const std::vector<Token> tokens = Tokenize(piece.text);
     const bool whole = piece.quoted || piece.excluded;
     (whole ? AddWhole : AddEach)(piece, tokens, query.clauses);
-    const bool typing = !whole && !tokens.empty() && !tokens.back().elided &&
-                        piece.text.data() + tokens.back().end == text.data() + text.size();
-    if (typing) query.clauses.back().beginning = query.clauses.back().words.size() == 1;
+    if (!tokens.empty() && IsTyping(piece, tokens.back(), text)) {
+      query.clauses.back().beginning = query.clauses.back().words.size() == 1;
+    }
   }
   KeepFirstWords(query.clauses, kMaxQueryWords);
   return query;
+}
+
+std::vector<TypedWord> TypedWords(std::string_view text) {
+  std::vector<TypedWord> words;
+  if (text.size() > kMaxQueryBytes || !IsStorableText(text)) return words;
+  for (const Piece& piece : SplitPieces(text)) {
+    if (piece.excluded) continue;
+    const auto offset = static_cast<std::size_t>(piece.text.data() - text.data());
+    for (const Token& token : Tokenize(piece.text)) {
+      if (token.elided || token.unspaced) continue;
+      Clause clause;
+      clause.words.push_back(WordOf(piece.text, token));
+      clause.beginning = IsTyping(piece, token, text);
+      words.push_back({std::move(clause), offset + token.begin, offset + token.end});
+    }
+  }
+  return words;
 }
 
 }  // namespace heirloom::xapian

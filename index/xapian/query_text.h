@@ -28,6 +28,17 @@ struct QueryText {
   bool blank = false;  // White space alone: asks for everything. `clauses` may be empty without it.
 };
 
+// A word where it stands in the text: bytes [begin, end).
+struct TypedWord {
+  Clause clause;  // Of that word alone.
+  std::size_t begin = 0;
+  std::size_t end = 0;
+};
+
+// The words that are looked for, in order, without excluded ones and those of scripts without
+// spaces. None for a text that ParseQueryText refuses.
+std::vector<TypedWord> TypedWords(std::string_view text);
+
 // kInvalidArgument: over kMaxQueryBytes, not UTF-8, or with U+0000. Everything else means
 // something: operators of other search engines are words or nothing, an open quote ends with the
 // text.

@@ -14,7 +14,6 @@ namespace heirloom::xapian {
 struct ReaderPool::Reader {
   std::unique_ptr<Xapian::Database> handle;  // None: to be opened.
   std::uint64_t commits = 0;
-  std::uint64_t databases = 0;
   bool stale = false;
 };
 
@@ -24,23 +23,6 @@ ReaderPool::~ReaderPool() = default;
 void ReaderPool::Refresh() {
   const std::scoped_lock lock(mutex_);
   ++commits_;
-}
-
-void ReaderPool::BeginReplacing() {
-  const std::scoped_lock lock(mutex_);
-  replacing_ = true;
-}
-
-void ReaderPool::EndReplacing() {
-  const std::scoped_lock lock(mutex_);
-  replacing_ = false;
-  ++databases_;
-  idle_.clear();
-}
-
-bool ReaderPool::IsReplaced(const Reader& reader) const {
-  const std::scoped_lock lock(mutex_);
-  return replacing_ || reader.databases != databases_;
 }
 
 std::unique_ptr<ReaderPool::Reader> ReaderPool::Take() const {
@@ -55,15 +37,12 @@ std::unique_ptr<ReaderPool::Reader> ReaderPool::Take() const {
   reader->stale = reader->commits != commits_;
   // Taken before the handle is opened or looks again: too old a number only costs a look more.
   reader->commits = commits_;
-  reader->databases = databases_;
   return reader;
 }
 
 void ReaderPool::GiveBack(std::unique_ptr<Reader> reader) const {
   const std::scoped_lock lock(mutex_);
-  if (reader->databases == databases_ && idle_.size() < kMaxIdle) {
-    idle_.push_back(std::move(reader));
-  }
+  if (idle_.size() < kMaxIdle) idle_.push_back(std::move(reader));
 }
 
 Status ReaderPool::Run(const std::function<void(const Xapian::Database&)>& search) const {
@@ -85,10 +64,9 @@ Status ReaderPool::Run(const std::function<void(const Xapian::Database&)>& searc
       // The handle is dropped; the next one starts at the newest revision.
       if (tries == kTries) return tl::unexpected<Error>(FromXapian(error));
     } catch (const Xapian::DatabaseOpeningError& error) {
-      // No descriptors left, or the files are just being replaced.
+      // No descriptors left.
       if (tries == kTries) return tl::unexpected<Error>(FromXapian(error));
     } catch (const Xapian::DatabaseError& error) {  // Corrupt, cut off, or the disk gave an error.
-      if (IsReplaced(*reader) && tries < kTries) continue;
       MarkDamaged(database_);
       return tl::unexpected<Error>(FromXapian(error));
     } catch (const Xapian::Error& error) {

@@ -24,15 +24,11 @@ class ReaderPool {
 
   // Runs `search` on the newest commit; again, at most kTries times, when so many commits came
   // during it that Xapian gave up the revision it reads. What `search` throws becomes the error:
-  // kUnavailable for time run out or an index that is just being replaced, else kInternal.
+  // kUnavailable for time run out, else kInternal.
   Status Run(const std::function<void(const Xapian::Database&)>& search) const;
 
   // There is a new commit: handles look for it before their next search.
   void Refresh();
-  // Around putting a new database in the old one's place: handles of the old are dropped, and what
-  // a search meets in between is no damage.
-  void BeginReplacing();
-  void EndReplacing();
 
  private:
   static constexpr int kTries = 5;
@@ -41,14 +37,11 @@ class ReaderPool {
 
   std::unique_ptr<Reader> Take() const;
   void GiveBack(std::unique_ptr<Reader> reader) const;
-  bool IsReplaced(const Reader& reader) const;
 
   const std::filesystem::path database_;
   mutable std::mutex mutex_;
   mutable std::vector<std::unique_ptr<Reader>> idle_;
   std::uint64_t commits_ = 0;
-  std::uint64_t databases_ = 0;
-  bool replacing_ = false;
 };
 
 }  // namespace heirloom::xapian

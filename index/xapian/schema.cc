@@ -53,6 +53,28 @@ std::string TagTerm(std::string_view tag) { return Bounded("XG", FoldKey(tag)); 
 std::string AuthorTerm(std::string_view author) { return Bounded("XA", FoldKey(author)); }
 std::string LanguageTerm(std::string_view language) { return Bounded("XI", FoldKey(language)); }
 
+std::string StatusTerm(StoryStatus status) { return std::string("XS").append(ToString(status)); }
+
+std::string VocabularyPrefix(std::string_view tenant_id, std::string_view reader) {
+  constexpr std::size_t kDigestHex = 24;
+  const std::string whose =
+      std::to_string(tenant_id.size()).append("/").append(tenant_id).append(reader);
+  return "K" + Sha256Hex(whose).substr(0, kDigestHex);
+}
+
+std::optional<std::string> VocabularyEntry(std::string_view plain, std::string_view written) {
+  std::string entry(plain);
+  if (written != plain) entry.append("\t").append(written);
+  if (entry.size() > kMaxValueBytes || entry.find('\0') != entry.npos) return std::nullopt;
+  return entry;
+}
+
+VocabularyWord ParseVocabularyEntry(std::string_view entry) {
+  const std::size_t tab = entry.find('\t');
+  if (tab == entry.npos) return {entry, entry};
+  return {entry.substr(0, tab), entry.substr(tab + 1)};
+}
+
 std::string SortableNumber(std::int64_t number) {
   // Big endian with the sign bit turned, so that negative numbers come first.
   const std::uint64_t bits = static_cast<std::uint64_t>(number) ^ (std::uint64_t{1} << 63);

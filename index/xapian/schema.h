@@ -7,11 +7,14 @@
 //   XD                 every tombstone            P<beginning>    2 to 24 characters of a word
 //   XR<reader>         who may be shown it        SW SZ SP        the same in the title alone
 //   XL<legacy>         XG<tag>   XA<author>       XI<language>, and each shorter range of it
-//   XH                 says when it happened
+//   XH                 says when it happened         XS<status>
+//   K<reader><word>    a word that <reader> may know of: plain, and after a tab as written, if that
+//                      is another
 //
 // Words are PlainKeys: they hold no ASCII capitals, so that prefixes of words cannot collide.
 // Beginnings are terms of their own because expanding one when asked would need a bound, and what
-// fits into the bound would depend on stories that the reader may not see.
+// fits into the bound would depend on stories that the reader may not see. For the same reason the
+// words that may be proposed to somebody are kept for every reader term apart.
 
 #pragma once
 
@@ -25,7 +28,7 @@
 
 namespace heirloom::xapian {
 
-inline constexpr std::string_view kSchemaName = "stories-v1";
+inline constexpr std::string_view kSchemaName = "stories-v2";
 
 // Keys of the database's metadata.
 inline constexpr char kSchemaKey[] = "schema";
@@ -38,6 +41,7 @@ enum Slot : unsigned {
   kOrderSlot = 1,     // Newest change first, then by id, when sorted as bytes.
   kFirstDaySlot = 2,  // Only where something is known of when it happened.
   kLastDaySlot = 3,
+  kDroppedSlot = 4,  // Of a tombstone.
 };
 
 // Fields that words are looked for in.
@@ -57,8 +61,19 @@ std::string LegacyTerm(std::string_view legacy_id);
 std::string TagTerm(std::string_view tag);            // Folds.
 std::string AuthorTerm(std::string_view author);      // Folds.
 std::string LanguageTerm(std::string_view language);  // Folds.
+std::string StatusTerm(StoryStatus status);
 inline constexpr char kTombstoneTerm[] = "XD";
 inline constexpr char kDatedTerm[] = "XH";
+
+// What the terms of one reader's vocabulary begin with: always of the same length. The reader
+// stands there by 96 bits of a digest, since a term has little room.
+std::string VocabularyPrefix(std::string_view tenant_id, std::string_view reader);
+// The rest of such a term; nullopt where it would be too long, and is not kept.
+std::optional<std::string> VocabularyEntry(std::string_view plain, std::string_view written);
+struct VocabularyWord {
+  std::string_view plain, written;
+};
+VocabularyWord ParseVocabularyEntry(std::string_view entry);
 
 // Numbers as bytes that sort as the numbers do.
 std::string SortableNumber(std::int64_t number);

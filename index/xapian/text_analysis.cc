@@ -152,7 +152,7 @@ std::vector<Token> Tokenize(std::string_view text) {
       continue;
     }
     const bool unspaced = IsUnspaced(first.c);
-    Token token{first.begin, first.end, false, false};
+    Token token{first.begin, first.end, unspaced, false, false};
     if (unspaced) {
       token.end = EndOfUnspaced(text, first);
       token.joined = after_unspaced && !tokens.empty() && tokens.back().end == token.begin;
@@ -180,6 +180,23 @@ Word ToWord(std::string_view token_text) {
   CutWord(word.folded);
   CutWord(word.plain);
   return word;
+}
+
+std::string WrittenForm(std::string_view token_text) {
+  if (IsAscii(token_text)) {
+    std::string lower = LowerAscii(token_text);
+    CutWord(lower);
+    return lower;
+  }
+  std::string written;
+  const std::string visible = ToNfc(WithoutInvisible(token_text));
+  for (std::size_t at = 0; at < visible.size();) {
+    const Character next = CharacterAt(visible, at);
+    if (next.c != 0) Xapian::Unicode::append_utf8(written, Xapian::Unicode::tolower(next.c));
+    at = next.end;
+  }
+  CutWord(written);
+  return written;
 }
 
 std::string StemLanguage(std::string_view language_tag) {

@@ -17,8 +17,9 @@ namespace heirloom::xapian {
 struct Token {
   std::size_t begin = 0;
   std::size_t end = 0;
-  bool joined = false;  // Of a script without spaces, and so is the word it touches before it.
-  bool elided = false;  // At most two letters and an apostrophe before a word: the l of l'homme.
+  bool unspaced = false;  // Of a script without spaces.
+  bool joined = false;    // That, and so is the word it touches before it.
+  bool elided = false;    // At most two letters and an apostrophe before a word: the l of l'homme.
 };
 
 // In order, without overlap. An English 's belongs to no word. Bytes that are not UTF-8 part words.
@@ -31,6 +32,9 @@ struct Word {
 
 // At most 160 bytes of each form; what differs after that is the same word to us.
 Word ToWord(std::string_view token_text);
+
+// As written, in small letters: how a word is shown. At most 160 bytes.
+std::string WrittenForm(std::string_view token_text);
 
 // "de" for "de-AT"; empty for a language without a stemmer.
 std::string StemLanguage(std::string_view language_tag);

@@ -3,10 +3,8 @@
 #include <xapian.h>
 
 #include <exception>
-#include <system_error>
 #include <utility>
 
-#include "appliance/base/log.h"
 #include "index/xapian/damage.h"
 #include "index/xapian/document_builder.h"
 #include "index/xapian/schema.h"
@@ -16,12 +14,6 @@ namespace heirloom::xapian {
 namespace {
 
 namespace fs = std::filesystem;
-
-fs::path Beside(const fs::path& database, const char* suffix) {
-  fs::path path = database;
-  path += suffix;
-  return path;
-}
 
 std::string JoinLanguages(const std::set<std::string>& languages) {
   std::string joined;
@@ -39,6 +31,8 @@ std::set<std::string> SplitLanguages(const std::string& joined) {
   return languages;
 }
 
+constexpr std::size_t kSweptAtOnce = 1000;
+
 }  // namespace
 
 struct Writer::Handle {
@@ -50,22 +44,7 @@ Writer::~Writer() = default;  // Closing drops what was staged.
 
 Result<std::unique_ptr<Writer>> Writer::Open(const fs::path& database) {
   std::unique_ptr<Writer> writer(new Writer(database));
-  std::error_code error;
-  fs::create_directories(database.parent_path(), error);
-  fs::remove_all(Beside(database, ".old"), error);
-  Status opened;
-  if (IsMarkedDamaged(database)) {
-    opened = Fail(ErrorCode::kInternal, "marked as damaged");
-  } else {
-    opened = writer->OpenHandle();
-    if (!opened && opened.error().code == ErrorCode::kUnavailable) return ErrorOf(opened);
-  }
-  if (!opened) {
-    LogWarn("search index cannot be used and is built again",
-            {{"schema", std::string(kSchemaName)}, {"reason", opened.error().message}});
-    const Status created = writer->CreateEmpty();
-    if (!created) return ErrorOf(created);
-  }
+  if (Status opened = writer->OpenHandle(); !opened) return ErrorOf(opened);
   return writer;
 }
 
@@ -84,10 +63,13 @@ Status Writer::OpenHandle() {
       return Fail(ErrorCode::kInternal, "its schema is " + schema);
     }
     languages_ = SplitLanguages(database.get_metadata(kLanguagesKey));
-    SetCommitted(ParsePosition(database.get_metadata(kPositionKey)));
+    staged_position_ = ParsePosition(database.get_metadata(kPositionKey));
+    SetCommitted(staged_position_);
     return {};
   } catch (const Xapian::DatabaseLockError& error) {
     return tl::unexpected<Error>(FromXapian(error));
+  } catch (const Xapian::DatabaseCreateError& error) {
+    return Fail(ErrorCode::kUnavailable, FromXapian(error).message);
   } catch (const Xapian::Error& error) {
     handle_.reset();
     return Fail(ErrorCode::kInternal, FromXapian(error).message);
@@ -95,35 +77,6 @@ Status Writer::OpenHandle() {
     handle_.reset();
     return Fail(ErrorCode::kInternal, error.what());
   }
-}
-
-// The new files are made aside and then put in the old ones' place, so that searches find one of
-// the two. Those that still run go on reading the old.
-Status Writer::CreateEmpty() {
-  handle_.reset();
-  staged_ = false;
-  const fs::path fresh = Beside(database_, ".new");
-  const fs::path old = Beside(database_, ".old");
-  std::error_code error;
-  fs::remove_all(fresh, error);
-  fs::remove_all(old, error);
-  try {
-    Xapian::WritableDatabase database(fresh.string(), Xapian::DB_CREATE);
-    database.set_metadata(kSchemaKey, std::string(kSchemaName));
-    database.commit();
-  } catch (const Xapian::Error& failed) {
-    return Fail(ErrorCode::kUnavailable, FromXapian(failed).message);
-  }
-  fs::rename(database_, old, error);
-  if (!error || error == std::errc::no_such_file_or_directory) fs::rename(fresh, database_, error);
-  if (error) {
-    return Fail(ErrorCode::kUnavailable, "cannot replace the search index: " + error.message());
-  }
-  const Status opened = OpenHandle();
-  if (!opened) return Fail(ErrorCode::kUnavailable, opened.error().message);
-  fs::remove_all(old, error);
-  ForgetDamage(database_);
-  return {};
 }
 
 // Whatever fails, all that was staged is dropped with the handle.
@@ -145,23 +98,43 @@ Status Writer::Guarded(const Work& work) {
   } catch (const std::exception& error) {
     failed = {ErrorCode::kInternal, error.what(), {}};
   }
+  DropStaged();
   handle_.reset();
-  staged_ = false;
   return tl::unexpected<Error>(std::move(failed));
 }
 
 Status Writer::Apply(const std::vector<IndexOperation>& operations, const Position& position) {
   return Guarded([&](Xapian::WritableDatabase& database) {
-    if (!staged_) {
-      // Inside a transaction Xapian never commits by itself, as it else does every 10,000
-      // documents.
-      database.begin_transaction(true);
-      staged_ = true;
-    }
+    BeginStaging();
     for (const IndexOperation& operation : operations) Stage(operation);
     database.set_metadata(kPositionKey, ToString(position));
     staged_position_ = position;
   });
+}
+
+void Writer::BeginStaging() {
+  if (staged_) return;
+  // Inside a transaction Xapian never commits by itself, as it else does every 10,000 documents.
+  handle_->database.begin_transaction(true);
+  staged_ = true;
+}
+
+Result<std::size_t> Writer::Sweep(std::int64_t before, std::int64_t passed) {
+  std::vector<Xapian::docid> old;
+  const Status swept = Guarded([&](Xapian::WritableDatabase& database) {
+    for (auto it = database.postlist_begin(kTombstoneTerm);
+         it != database.postlist_end(kTombstoneTerm) && old.size() < kSweptAtOnce; ++it) {
+      const Xapian::Document tombstone = database.get_document(*it);
+      const auto dropped = ParseSortableNumber(tombstone.get_value(kDroppedSlot));
+      const auto version = ParseSortableNumber(tombstone.get_value(kVersionSlot));
+      if (dropped && *dropped < before && version && *version <= passed) old.push_back(*it);
+    }
+    if (old.empty()) return;
+    BeginStaging();
+    for (const Xapian::docid id : old) database.delete_document(id);
+  });
+  if (!swept) return ErrorOf(swept);
+  return old.size();
 }
 
 void Writer::Stage(const IndexOperation& operation) {
@@ -204,12 +177,9 @@ Status Writer::Commit() {
   return {};
 }
 
-Status Writer::Clear() {
-  try {
-    return CreateEmpty();
-  } catch (const std::exception& error) {
-    return Fail(ErrorCode::kInternal, error.what());
-  }
+void Writer::DropStaged() {
+  if (staged_) handle_.reset();
+  staged_ = false;
 }
 
 std::optional<Position> Writer::Committed() const {

@@ -1,4 +1,4 @@
-// The one handle that writes. One thread at a time, except Committed.
+// The one handle that writes to one Xapian database. One thread at a time, except Committed.
 
 #pragma once
 
@@ -16,22 +16,25 @@ namespace heirloom::xapian {
 
 class Writer {
  public:
-  // `database` is a folder that is ours alone: one that cannot be read, or of another schema, is
-  // emptied. kUnavailable when another process writes to it or the folder cannot be made.
+  // Made when it is not there. kUnavailable when another writes to it or the disk refuses,
+  // kInternal when it cannot be read or is of another schema.
   static Result<std::unique_ptr<Writer>> Open(const std::filesystem::path& database);
   ~Writer();
 
+  // As in SearchIndex.
   Status Apply(const std::vector<IndexOperation>& operations, const Position& position);
   Status Commit();
-  Status Clear();
+  Result<std::size_t> Sweep(std::int64_t before, std::int64_t passed);
   std::optional<Position> Committed() const;
+
+  void DropStaged();
 
  private:
   struct Handle;
 
   explicit Writer(std::filesystem::path database);
   Status OpenHandle();
-  Status CreateEmpty();
+  void BeginStaging();
   void Stage(const IndexOperation& operation);
   void StageLanguage(const std::string& language);
   void SetCommitted(std::optional<Position> position);

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <catch2/catch.hpp>
+#include <optional>
 
 #include "tests/contract/search_index_contract.h"
 #include "tests/contract/search_index_fixture.h"
@@ -19,6 +20,8 @@ StoryDocument Dated(int number, const char* happened) {
 struct Noticed {
   std::vector<std::vector<Id>> hits;
   std::vector<bool> more;
+  std::vector<std::vector<std::string>> completions;
+  std::vector<std::optional<std::string>> corrections;
 
   friend bool operator==(const Noticed&, const Noticed&) = default;
 };
@@ -38,6 +41,11 @@ Noticed NoticeAll(Bench& bench) {
     std::sort(noticed.hits.back().begin(), noticed.hits.back().end());
     noticed.hits.push_back(bench.Suggest(text));
     std::sort(noticed.hits.back().begin(), noticed.hits.back().end());
+    noticed.completions.push_back(bench.Complete(text));
+  }
+  for (const char* text : {"gardn", "appel", "aple paer", "walkng", "\"old paer\"", "gaarden",
+                           "ga17x", "stranegr", "nothing gardne"}) {
+    noticed.corrections.push_back(bench.Correct(text));
   }
   return noticed;
 }
@@ -47,7 +55,7 @@ Noticed NoticeAll(Bench& bench) {
 std::vector<StoryDocument> OfOthers(int count) {
   std::vector<StoryDocument> stories;
   for (int i = 0; i < count; ++i) {
-    std::string words = "garden apple pear old pear walking absent";
+    std::string words = "garden apple pear old pear walking absent stranger gardens aple garten";
     for (int k = 0; k < 10; ++k) {
       words += " ga" + std::to_string(i) + "x" + std::to_string(k) + " gard" + std::to_string(i);
     }
@@ -101,7 +109,7 @@ void CheckReaders(const OpenSearchIndex& open) {
       CHECK(std::find(found.begin(), found.end(), IdOf(1)) == found.end());
     }
   }
-  SECTION("hits, suggestions and more are the same with and without 300 stories of others") {
+  SECTION("what a reader notices is the same with and without 300 stories of others") {
     Bench bench(open());
     std::vector<StoryDocument> own = {
         Story(1, "The garden", "An apple and an old pear."), Story(2, "Gardeners", "A pear."),
@@ -177,6 +185,22 @@ void CheckFilters(const OpenSearchIndex& open) {
     CHECK(bench.Find(query) == std::vector{IdOf(2)});
     query.language = "e";
     CHECK(bench.Find(query).empty());
+  }
+  SECTION("of several statuses one is enough, and none asked for means any") {
+    Bench bench(open());
+    std::vector<StoryDocument> stories = {Story(1, "The mill", ""), Story(2, "The mill", ""),
+                                          Story(3, "The mill", "")};
+    stories[1].status = StoryStatus::kDraft;
+    stories[2].status = StoryStatus::kArchived;
+    bench.Put(stories);
+    SearchQuery query = Bench::Ask("mill");
+    CHECK(bench.Find(query).size() == 3);
+    query.statuses = {StoryStatus::kArchived};
+    CHECK(bench.Find(query) == std::vector{IdOf(3)});
+    query.statuses = {StoryStatus::kPublished, StoryStatus::kDraft};
+    CHECK(bench.Find(query) == std::vector{IdOf(2), IdOf(1)});
+    query.text = "";
+    CHECK(bench.Find(query) == std::vector{IdOf(2), IdOf(1)});
   }
   SECTION("filters hold where one word is enough") {
     Bench bench(open());

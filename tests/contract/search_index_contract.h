@@ -16,10 +16,12 @@ using OpenSearchIndex = std::function<std::unique_ptr<SearchIndex>()>;
 void CheckSearchIndex(const OpenSearchIndex& open);
 
 // The parts, by what they are about.
-void CheckSearchIndexKeeping(const OpenSearchIndex& open);    // Commit, position, versions.
-void CheckSearchIndexAccess(const OpenSearchIndex& open);     // Readers, tenants, filters.
-void CheckSearchIndexWords(const OpenSearchIndex& open);      // What words find.
-void CheckSearchIndexOrder(const OpenSearchIndex& open);      // Ranking, pages, many documents.
-void CheckSearchIndexFindWords(const OpenSearchIndex& open);  // Marks for snippets.
+void CheckSearchIndexKeeping(const OpenSearchIndex& open);      // Commit, position, versions.
+void CheckSearchIndexGenerations(const OpenSearchIndex& open);  // Building anew, sweeping.
+void CheckSearchIndexAccess(const OpenSearchIndex& open);       // Readers, tenants, filters.
+void CheckSearchIndexWords(const OpenSearchIndex& open);        // What words find.
+void CheckSearchIndexOrder(const OpenSearchIndex& open);        // Ranking, pages, many documents.
+void CheckSearchIndexVocabulary(const OpenSearchIndex& open);   // Completions and corrections.
+void CheckSearchIndexFindWords(const OpenSearchIndex& open);    // Marks for snippets.
 
 }  // namespace heirloom::contract

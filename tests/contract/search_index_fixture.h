@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -81,6 +82,14 @@ class Bench {
     query.readers = {kReader};
     query.text = std::move(text);
     return Ids(index_->Suggest(query).value());
+  }
+
+  std::vector<std::string> Complete(std::string text, std::size_t limit = 8) {
+    return index_->Complete({kTenant, {kReader}, std::move(text), limit}).value();
+  }
+
+  std::optional<std::string> Correct(std::string text) {
+    return index_->Correct({kTenant, {kReader}, std::move(text)}).value();
   }
 
  private:
