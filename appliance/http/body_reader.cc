@@ -68,7 +68,7 @@ std::optional<Refusal> BodyReader::Read(std::string_view input, std::size_t& use
     std::string_view line;
     bool broken = false;
     if (!TakeLine(input, line, broken)) {
-      if (broken) return Refusal{400, "The chunked body is broken."};
+      if (broken) return Refusal{400, "The body is chunked wrongly: a line is broken."};
       break;
     }
     std::optional<Refusal> refusal;
@@ -103,7 +103,10 @@ std::optional<Refusal> BodyReader::ReadTrailer(std::string_view line) {
     return std::nullopt;
   }
   trailer_bytes_ += line.size();
-  if (trailer_bytes_ > kMaxTrailers) return Refusal{431, "The trailers are too long."};
+  if (trailer_bytes_ > kMaxTrailers) {
+    return Refusal{431,
+                   "The trailers may have at most " + std::to_string(kMaxTrailers) + " bytes."};
+  }
   if (!IsToken(line.substr(0, line.find(':'))) || !IsFieldValue(line)) {
     return Refusal{400, "A trailer is broken."};
   }

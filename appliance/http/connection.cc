@@ -21,6 +21,10 @@ constexpr milliseconds kLingerTime{2000};
 constexpr int kReadsPerTurn = 4;
 constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 
+std::string Within(milliseconds span) {
+  return " within " + std::to_string(span.count() / 1000) + " seconds.";
+}
+
 }  // namespace
 
 Connection::Connection(ConnectionLoop& owner, UniqueFd fd, std::string peer)
@@ -76,9 +80,9 @@ void Connection::OnReady(std::uint32_t) {
 void Connection::OnDeadline() {
   switch (phase_) {
     case Phase::kHead:
-      return Refuse({408, "The head of the request did not arrive in time."});
+      return Refuse({408, "The head did not arrive" + Within(owner_.options_.head_deadline)});
     case Phase::kBody:
-      return Refuse({408, "The body of the request did not arrive in time."});
+      return Refuse({408, "The body did not arrive" + Within(owner_.options_.body_deadline)});
     case Phase::kIdle:
     case Phase::kWriting:
     case Phase::kLingering:

@@ -7,6 +7,10 @@ namespace {
 // What a request line has besides its target: method, version, blanks.
 constexpr std::size_t kLineOverhead = 48;
 
+Refusal HeadTooLong(const HeadLimits& limits) {
+  return {431, "The head may have at most " + std::to_string(limits.max_bytes) + " bytes."};
+}
+
 }  // namespace
 
 std::optional<Refusal> HeadScanner::Scan(std::string_view input) {
@@ -14,7 +18,7 @@ std::optional<Refusal> HeadScanner::Scan(std::string_view input) {
     const std::size_t newline = input.find('\n', scanned_);
     if (newline == std::string_view::npos) {
       scanned_ = input.size();
-      if (input.size() - begin_ > limits_.max_bytes) return Refusal{431, "The head is too long."};
+      if (input.size() - begin_ > limits_.max_bytes) return HeadTooLong(limits_);
       const std::string_view rest = input.substr(line_);
       return rest == "\r" ? std::nullopt : CheckLine(rest);
     }
@@ -23,7 +27,7 @@ std::optional<Refusal> HeadScanner::Scan(std::string_view input) {
     }
     const std::string_view line = input.substr(line_, newline - 1 - line_);
     line_ = scanned_ = newline + 1;
-    if (line_ - begin_ > limits_.max_bytes) return Refusal{431, "The head is too long."};
+    if (line_ - begin_ > limits_.max_bytes) return HeadTooLong(limits_);
     if (line.empty() && lines_ == 0) {
       // As many as fit the limit of the head, so that begin_ need not be capped on its own.
       begin_ = line_;
@@ -35,7 +39,10 @@ std::optional<Refusal> HeadScanner::Scan(std::string_view input) {
       return std::nullopt;
     }
     if (std::optional<Refusal> refusal = CheckLine(line)) return refusal;
-    if (++lines_ > 1 + limits_.max_headers) return Refusal{431, "There are too many headers."};
+    if (++lines_ > 1 + limits_.max_headers) {
+      return Refusal{431,
+                     "There may be at most " + std::to_string(limits_.max_headers) + " headers."};
+    }
   }
 }
 
