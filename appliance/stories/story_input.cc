@@ -56,4 +56,11 @@ StoryInput ReadStoryInput(FieldReader& fields, bool plain_text) {
   return input;
 }
 
+StoryInput ReadStoryPatch(FieldReader& fields) {
+  StoryInput input = ReadStoryInput(fields, false);
+  input.title = fields.Text("title", {.min = 1, .max = 300});
+  input.note = fields.Text("note", {.max = 500}).value_or("");
+  return input;
+}
+
 }  // namespace heirloom

@@ -9,5 +9,7 @@ namespace heirloom {
 // place, author, and content or one of its stand-ins (`markdown`, `text` where `plain_text`).
 // Errors are noted in `fields`. Title and note are the caller's to read.
 StoryInput ReadStoryInput(FieldReader& fields, bool plain_text);
+// The same with title and note: what a story is changed by.
+StoryInput ReadStoryPatch(FieldReader& fields);
 
 }  // namespace heirloom

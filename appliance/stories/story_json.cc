@@ -3,18 +3,6 @@
 namespace heirloom {
 namespace {
 
-void WriteState(JsonWriter& json, const StoryContent& content) {
-  json.Member("status", ToString(content.status)).Key("tags").BeginArray();
-  for (const std::string& tag : content.tags) json.String(tag);
-  json.EndArray().Member("language", content.language).Key("happened_at");
-  if (content.happened_at) {
-    json.String(content.happened_at->text);
-  } else {
-    json.Null();
-  }
-  json.OptionalMember("place", content.place);
-}
-
 void WriteTimes(JsonWriter& json, const Story& story) {
   json.Member("created_at", ToRfc3339(story.created_at));
   json.Member("updated_at", ToRfc3339(story.updated_at));
@@ -29,6 +17,18 @@ void WriteRevisionHead(JsonWriter& json, const Revision& revision) {
 
 }  // namespace
 
+void WriteStoryDetails(JsonWriter& json, const StoryContent& content) {
+  json.Member("status", ToString(content.status)).Key("tags").BeginArray();
+  for (const std::string& tag : content.tags) json.String(tag);
+  json.EndArray().Member("language", content.language).Key("happened_at");
+  if (content.happened_at) {
+    json.String(content.happened_at->text);
+  } else {
+    json.Null();
+  }
+  json.OptionalMember("place", content.place);
+}
+
 void WriteStory(JsonWriter& json, const StoryView& view) {
   const Story& story = view.story;
   const StoryContent& content = story.content;
@@ -36,7 +36,7 @@ void WriteStory(JsonWriter& json, const StoryView& view) {
   json.Member("id", story.id).Member("legacy_id", story.legacy_id);
   json.Member("title", content.title).Key("content").Raw(content.document);
   json.Member("text", content.text);
-  WriteState(json, content);
+  WriteStoryDetails(json, content);
   json.Member("author", content.author).Key("created_by").BeginObject();
   json.Member("id", story.created_by).Member("name", story.created_by_name).EndObject();
   json.Member("revision", story.revision).Member("version", story.version);
@@ -53,9 +53,20 @@ void WriteStorySummary(JsonWriter& json, const StoryView& view) {
   json.BeginObject();
   json.Member("id", story.id).Member("legacy_id", story.legacy_id);
   json.Member("title", story.content.title).Member("excerpt", story.content.text);
-  WriteState(json, story.content);
+  WriteStoryDetails(json, story.content);
   json.Member("author", story.content.author).Member("version", story.version);
   WriteTimes(json, story);
+  json.EndObject();
+}
+
+void WriteDeletedStory(JsonWriter& json, const DeletedStory& deleted) {
+  const Story& story = deleted.story;
+  json.BeginObject();
+  json.Member("id", story.id).Member("legacy_id", story.legacy_id);
+  json.Member("title", story.content.title).Member("excerpt", story.content.text);
+  json.Member("deleted_at", ToRfc3339(deleted.deleted_at));
+  json.Member("deleted_by", deleted.deleted_by_name);
+  json.Member("purge_at", ToRfc3339(deleted.deleted_at + kKeptInBin));
   json.EndObject();
 }
 
@@ -70,7 +81,7 @@ void WriteRevision(JsonWriter& json, const Revision& revision) {
   WriteRevisionHead(json, revision);
   json.Key("content").Raw(revision.content.document);
   json.Member("text", revision.content.text);
-  WriteState(json, revision.content);
+  WriteStoryDetails(json, revision.content);
   json.Member("story_author", revision.content.author);
   json.EndObject();
 }

@@ -17,10 +17,9 @@ struct StoryRow {
   Resource resource;
 };
 
-// As it stands in lists: the text is the excerpt alone, the document is empty.
 struct StoryFilter {
   std::optional<Id> legacy_id;
-  std::optional<StoryStatus> status;
+  std::optional<StoryStatus> status;  // nullopt: all but archived ones.
   std::optional<std::string> tag_key;
   bool by_happening = false;  // Oldest happening first; otherwise newest change first.
 };
@@ -28,17 +27,22 @@ struct StoryFilter {
 // The number that orders a story among others by when it happened; unknown comes last.
 std::int64_t HappenedOrder(const std::optional<Edtf>& happened_at);
 
-// SQL of stories. Deleted stories, and those of deleted legacies, are as if
-// they were not there. What the SQL leaves out of lists mirrors Decide, so that pages are full;
-// Decide still has the last word in the service.
+// SQL of stories. Deleted stories, and those of deleted legacies, are as if they were not there.
+// What the SQL leaves out of lists mirrors Decide, so that pages are full; Decide still has the
+// last word in the service.
 namespace story_repository {
 
 Result<std::optional<StoryRow>> ById(Reader& reader, std::string_view tenant, const Id& id,
                                      const Id& user);
+// As it stands in lists: the text is the excerpt alone, the document and the name of who created it
+// are empty. To decide by, when the story itself is not needed.
+Result<std::optional<StoryRow>> HeadById(Reader& reader, std::string_view tenant, const Id& id,
+                                         const Id& user);
 // In no particular order; at most kMaxIdsAtOnce ids.
 Result<std::vector<StoryRow>> ByIds(Reader& reader, std::string_view tenant,
                                     const std::vector<Id>& ids, const Id& user);
-// Cursor: the order number and id of the last one seen; nullopt from the start.
+// Heads, page by page. Cursor: the order number and id of the last one seen; nullopt from the
+// start.
 struct StoryCursor {
   std::int64_t order = 0;
   Id id;
@@ -57,8 +61,6 @@ Result<std::optional<LegacyOfStory>> LegacyById(Reader& reader, std::string_view
 
 Status Insert(Transaction& tx, std::string_view tenant, const Story& story);
 Status Update(Transaction& tx, std::string_view tenant, const Story& story);
-Status MarkDeleted(Transaction& tx, std::string_view tenant, const Id& id, std::int64_t version,
-                   Time now);
 
 }  // namespace story_repository
 

@@ -1,11 +1,10 @@
 #include "appliance/stories/story_routes.h"
 
-#include <charconv>
-
 #include "appliance/base/fields.h"
 #include "appliance/http/respond.h"
 #include "appliance/stories/story_input.h"
 #include "appliance/stories/story_json.h"
+#include "appliance/stories/story_replies.h"
 
 namespace heirloom {
 namespace {
@@ -14,30 +13,6 @@ using http::Request;
 using http::Response;
 
 constexpr std::string_view kPath = "/api/v1/stories/";
-// A million characters of any script; and the deepest document, whose nodes are each two levels.
-constexpr std::size_t kMaxBody = 6u << 20;
-constexpr JsonLimits kStoryJson{.max_bytes = kMaxBody, .max_depth = 128};
-
-Response StoryResponse(int status, const StoryView& view) {
-  JsonWriter json;
-  WriteStory(json, view);
-  return Response::Json(status, json.Take()).Set("ETag", http::ETagOf(view.story.version));
-}
-
-Response WrittenResponse(const Written<StoryView>& written) {
-  Response response = StoryResponse(200, written.value);
-  return http::SetSequence(response, written.position);
-}
-
-Result<std::int64_t> RevisionNumber(const Request& request) {
-  const std::string& text = request.PathParam("n");
-  std::int64_t number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc() || end != text.data() + text.size() || number < 1) {
-    return Fail(ErrorCode::kNotFound, "This story has no such revision.");
-  }
-  return number;
-}
 
 class StoryRoutes {
  public:
@@ -67,6 +42,8 @@ class StoryRoutes {
   Result<Response> Create(const Request& request) const {
     const auto who = who_(request);
     if (!who) return ErrorOf(who);
+    const auto key = http::ReadRequestKey(request);
+    if (!key) return ErrorOf(key);
     const auto body = http::ReadJson(request, kStoryJson);
     if (!body) return ErrorOf(body);
     FieldReader fields(*body);
@@ -80,11 +57,10 @@ class StoryRoutes {
       fields.Add("legacy_id", "must be the id of a legacy");
     }
     if (const Status good = fields.Check(); !good) return ErrorOf(good);
-    const auto made = stories_.Create(*who, legacy, input);
+    const auto made = stories_.Create(*who, legacy, input, *key);
     if (!made) return ErrorOf(made);
-    Response response = StoryResponse(201, made->value);
-    response.Set("Location", std::string(kPath) + made->value.story.id);
-    return http::SetSequence(response, made->position);
+    Response response = WrittenResponse(201, *made);
+    return response.Set("Location", std::string(kPath) + made->value.story.id);
   }
 
   Result<Response> Get(const Request& request) const {
@@ -101,27 +77,27 @@ class StoryRoutes {
     if (!asked) return ErrorOf(asked);
     const auto& [who, id] = *asked;
     // First whether it is theirs to see at all, so that no other answer tells that it is there.
-    if (const auto seen = stories_.Get(who, id); !seen) return ErrorOf(seen);
+    if (const Status seen = stories_.RequireSeen(who, id); !seen) return ErrorOf(seen);
     const auto version = http::ReadIfMatch(request);
     if (!version) return ErrorOf(version);
+    const auto key = http::ReadRequestKey(request);
+    if (!key) return ErrorOf(key);
     const auto body = http::ReadJson(request, kStoryJson);
     if (!body) return ErrorOf(body);
     FieldReader fields(*body);
-    StoryInput input = ReadStoryInput(fields, false);
-    input.title = fields.Text("title", {.min = 1, .max = 300});
-    input.note = fields.Text("note", {.max = 500}).value_or("");
+    const StoryInput input = ReadStoryPatch(fields);
     fields.RefuseUnknown();
     if (const Status good = fields.Check(); !good) return ErrorOf(good);
-    const auto changed = stories_.Update(who, id, *version, input);
+    const auto changed = stories_.Update(who, id, *version, input, *key);
     if (!changed) return ErrorOf(changed);
-    return WrittenResponse(*changed);
+    return WrittenResponse(200, *changed);
   }
 
   Result<Response> Delete(const Request& request) const {
     const auto asked = who_.Ask(request);
     if (!asked) return ErrorOf(asked);
     const auto& [who, id] = *asked;
-    if (const auto seen = stories_.Get(who, id); !seen) return ErrorOf(seen);
+    if (const Status seen = stories_.RequireSeen(who, id); !seen) return ErrorOf(seen);
     const auto version = http::ReadIfMatch(request);
     if (!version) return ErrorOf(version);
     const auto position = stories_.Delete(who, id, *version);
@@ -160,14 +136,16 @@ class StoryRoutes {
     const auto asked = who_.Ask(request);
     if (!asked) return ErrorOf(asked);
     const auto& [who, id] = *asked;
-    if (const auto seen = stories_.Get(who, id); !seen) return ErrorOf(seen);
+    if (const Status seen = stories_.RequireSeen(who, id); !seen) return ErrorOf(seen);
     const auto number = RevisionNumber(request);
     if (!number) return ErrorOf(number);
     const auto version = http::ReadIfMatch(request);
     if (!version) return ErrorOf(version);
-    const auto restored = stories_.Restore(who, id, *number, *version);
+    const auto key = http::ReadRequestKey(request);
+    if (!key) return ErrorOf(key);
+    const auto restored = stories_.Restore(who, id, *number, *version, *key);
     if (!restored) return ErrorOf(restored);
-    return WrittenResponse(*restored);
+    return WrittenResponse(200, *restored);
   }
 
  private:
@@ -181,9 +159,9 @@ void AddStoryRoutes(http::Router& router, StoryService& stories, const Authentic
   const StoryRoutes routes(stories, who);
   const auto to = [routes](auto method) { return http::Answer(routes, method); };
   router.Get("/api/v1/stories", to(&StoryRoutes::List));
-  router.Post("/api/v1/stories", to(&StoryRoutes::Create), {.max_body = kMaxBody});
+  router.Post("/api/v1/stories", to(&StoryRoutes::Create), {.max_body = kMaxStoryBody});
   router.Get("/api/v1/stories/{id}", to(&StoryRoutes::Get));
-  router.Patch("/api/v1/stories/{id}", to(&StoryRoutes::Update), {.max_body = kMaxBody});
+  router.Patch("/api/v1/stories/{id}", to(&StoryRoutes::Update), {.max_body = kMaxStoryBody});
   router.Delete("/api/v1/stories/{id}", to(&StoryRoutes::Delete));
   router.Get("/api/v1/stories/{id}/revisions", to(&StoryRoutes::Revisions));
   router.Get("/api/v1/stories/{id}/revisions/{n}", to(&StoryRoutes::GetRevision));

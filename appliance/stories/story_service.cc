@@ -4,31 +4,21 @@
 #include <charconv>
 #include <limits>
 
+#include "appliance/audit/audit_trail.h"
 #include "appliance/base/text.h"
+#include "appliance/idempotency/idempotency.h"
+#include "appliance/stories/bin_repository.h"
 #include "appliance/stories/revision_repository.h"
 #include "appliance/stories/story_access.h"
+#include "appliance/stories/story_change.h"
 #include "appliance/stories/story_repository.h"
 #include "appliance/stories/story_writer.h"
+#include "appliance/stories/working_copy_repository.h"
 
 namespace heirloom {
 namespace {
 
 namespace repository = story_repository;
-
-// Against somebody who saves again and again while we merge on top of "whatever it is".
-constexpr int kMaxTries = 5;
-
-StoryView ViewOf(const Principal& who, StoryRow row) {
-  const bool may_edit = static_cast<bool>(Decide(who, Action::kEditStory, row.resource));
-  const bool may_delete = static_cast<bool>(Decide(who, Action::kDeleteStory, row.resource));
-  return {std::move(row.story), may_edit, may_delete};
-}
-
-Status CheckVersion(const Story& story, std::optional<std::int64_t> version) {
-  if (!version || *version == story.version) return {};
-  return Fail(ErrorCode::kPreconditionFailed,
-              "Somebody changed this story since you read it; read it again and merge.");
-}
 
 std::optional<std::int64_t> ParseNumber(std::string_view text) {
   std::int64_t number = 0;
@@ -39,23 +29,6 @@ std::optional<std::int64_t> ParseNumber(std::string_view text) {
 
 tl::unexpected<Error> BadCursor() {
   return FailFields({{"?cursor", "is not a cursor of this list"}});
-}
-
-struct Base {
-  StoryRow row;
-  std::string digest;  // Of the newest revision.
-};
-
-// What a change starts from, on one snapshot.
-Result<Base> ReadBase(Reader& reader, const Principal& who, const Id& id,
-                      std::optional<std::int64_t> version) {
-  auto row = FindStory(reader, who, id, Action::kEditStory);
-  if (!row) return ErrorOf(row);
-  if (const Status same = CheckVersion(row->story, version); !same) return ErrorOf(same);
-  auto digest = revision_repository::DigestOf(reader, who.tenant_id, id, row->story.revision);
-  if (!digest) return ErrorOf(digest);
-  if (!*digest) return Fail(ErrorCode::kInternal, "story " + id + " lacks its newest revision");
-  return Base{std::move(*row), std::move(**digest)};
 }
 
 // The revision, if `who` may see the story and what it was then.
@@ -75,13 +48,24 @@ Result<Revision> FindRevision(Reader& reader, const Principal& who, const Id& id
 
 }  // namespace
 
-Result<Written<StoryView>> StoryService::Create(const Principal& who, const Id& legacy_id,
-                                                const StoryInput& input) {
-  const auto legacy = ReadOne(database_, [&](Reader& reader) {
-    return FindLegacy(reader, who, legacy_id, Action::kCreateStory);
-  });
-  if (!legacy) return ErrorOf(legacy);
+Result<StoryWritten> StoryService::Create(const Principal& who, const Id& legacy_id,
+                                          const StoryInput& input,
+                                          const std::optional<RequestKey>& key) {
   const Time now = clock_.Now();
+  std::optional<Id> repeats;
+  repository::LegacyOfStory legacy;
+  const Status read = database_.Read([&](Reader& reader) -> Status {
+    auto earlier = FindRequest(reader, who, key, now);
+    if (!earlier) return ErrorOf(earlier);
+    repeats = std::move(*earlier);
+    if (repeats) return {};
+    auto found = FindLegacy(reader, who, legacy_id, Action::kCreateStory);
+    if (!found) return ErrorOf(found);
+    legacy = std::move(*found);
+    return {};
+  });
+  if (!read) return ErrorOf(read);
+  if (repeats) return RepeatedRequest(database_, who, *repeats);
   Story story;
   story.id = ids_.Next();
   story.legacy_id = legacy_id;
@@ -89,7 +73,7 @@ Result<Written<StoryView>> StoryService::Create(const Principal& who, const Id& 
   story.created_by_name = who.name;
   story.created_at = now;
   StoryContent content;
-  content.language = legacy->language;
+  content.language = legacy.language;
   content.author = who.name;
   content = Merge(content, input);
   if (!input.document) {
@@ -101,16 +85,30 @@ Result<Written<StoryView>> StoryService::Create(const Principal& who, const Id& 
       Prepare(std::move(story), std::move(content), "", who, input.note, now);
   StoryRow row{prepared.story, {}};
   const auto position = database_.Write([&](Transaction& tx) -> Status {
+    auto earlier = FindRequest(tx, who, key, now);
+    if (!earlier) return ErrorOf(earlier);
+    repeats = std::move(*earlier);
+    if (repeats) return {};
     // Again: the membership may have ended since.
     const auto still = FindLegacy(tx, who, legacy_id, Action::kCreateStory);
     if (!still) return ErrorOf(still);
     row.resource = still->resource;
-    return WriteNew(tx, who, prepared);
+    if (Status written = WriteNew(tx, who, prepared); !written) return written;
+    return key ? idempotency::Remember(tx, who, *key, row.story.id, now) : Status();
   });
   if (!position) return ErrorOf(position);
+  if (repeats) return RepeatedRequest(database_, who, *repeats);
   row.resource.story_status = row.story.content.status;
   row.resource.own_story = true;
-  return Written<StoryView>{ViewOf(who, std::move(row)), *position};
+  return StoryWritten{{ViewOf(who, std::move(row)), *position}, false};
+}
+
+Status StoryService::RequireSeen(const Principal& who, const Id& id) {
+  return database_.Read([&](Reader& reader) -> Status {
+    const auto row = FindStoryHead(reader, who, id, Action::kReadStory);
+    if (!row) return ErrorOf(row);
+    return {};
+  });
 }
 
 Result<StoryView> StoryService::Get(const Principal& who, const Id& id) {
@@ -165,50 +163,30 @@ Result<std::vector<StoryView>> StoryService::Readable(const Principal& who,
   return views;
 }
 
-Result<Written<StoryView>> StoryService::Update(const Principal& who, const Id& id,
-                                                std::optional<std::int64_t> version,
-                                                const StoryInput& input) {
-  for (int tries = 1;; ++tries) {
-    auto base =
-        ReadOne(database_, [&](Reader& reader) { return ReadBase(reader, who, id, version); });
-    if (!base) return ErrorOf(base);
-    StoryContent content = Merge(base->row.story.content, input);
-    const bool changed = content != base->row.story.content;
-    const std::int64_t seen = base->row.story.version;
-    const PreparedStory prepared =
-        Prepare(base->row.story, std::move(content), base->digest, who, input.note, clock_.Now());
-    const auto position = database_.Write([&](Transaction& tx) -> Status {
-      const auto row = FindStory(tx, who, id, Action::kEditStory);
-      if (!row) return ErrorOf(row);
-      if (const Status same = CheckVersion(row->story, seen); !same) return same;
-      return changed ? WriteChanged(tx, who, prepared) : Status();
-    });
-    if (position) {
-      StoryRow row = std::move(base->row);
-      if (changed) row.story = prepared.story;
-      row.resource.story_status = row.story.content.status;
-      return Written<StoryView>{ViewOf(who, std::move(row)), *position};
-    }
-    const bool moved_on = position.error().code == ErrorCode::kPreconditionFailed;
-    if (!moved_on || version || tries == kMaxTries) return ErrorOf(position);
-  }
+Result<StoryWritten> StoryService::Update(const Principal& who, const Id& id,
+                                          std::optional<std::int64_t> version,
+                                          const StoryInput& input,
+                                          const std::optional<RequestKey>& key) {
+  StoryChange change{input, version, key};
+  change.also = [&](Transaction& tx) {
+    return working_copy_repository::Delete(tx, who.tenant_id, id, who.user_id);
+  };
+  return ChangeStory(database_, clock_, who, id, change);
 }
 
 Result<Position> StoryService::Delete(const Principal& who, const Id& id,
                                       std::optional<std::int64_t> version) {
+  const Time now = clock_.Now();
   return database_.Write([&](Transaction& tx) -> Status {
-    auto row = FindStory(tx, who, id, Action::kDeleteStory);
+    auto row = FindStoryHead(tx, who, id, Action::kDeleteStory);
     if (!row) return ErrorOf(row);
-    if (const Status same = CheckVersion(row->story, version); !same) return same;
     Story& story = row->story;
+    if (const Status same = CheckVersion(story, version); !same) return same;
     story.version += 1;
-    if (Status s = repository::MarkDeleted(tx, who.tenant_id, id, story.version, clock_.Now());
-        !s) {
-      return s;
-    }
+    if (Status s = bin_repository::Put(tx, who.tenant_id, story, who.user_id, now); !s) return s;
     tx.Append({who.tenant_id, std::string(event_type::kStoryDeleted), id, story.legacy_id,
                story.version});
-    return {};
+    return audit::Append(tx, who, {audit::action::kStoryDeleted, id, story.legacy_id, {}}, now);
   });
 }
 
@@ -247,9 +225,9 @@ Result<Revision> StoryService::GetRevision(const Principal& who, const Id& id,
   return ReadOne(database_, [&](Reader& reader) { return FindRevision(reader, who, id, number); });
 }
 
-Result<Written<StoryView>> StoryService::Restore(const Principal& who, const Id& id,
-                                                 std::int64_t number,
-                                                 std::optional<std::int64_t> version) {
+Result<StoryWritten> StoryService::Restore(const Principal& who, const Id& id, std::int64_t number,
+                                           std::optional<std::int64_t> version,
+                                           const std::optional<RequestKey>& key) {
   const auto revision = GetRevision(who, id, number);
   if (!revision) return ErrorOf(revision);
   const StoryContent& then = revision->content;
@@ -262,7 +240,8 @@ Result<Written<StoryView>> StoryService::Restore(const Principal& who, const Id&
   input.place = then.place;
   input.author = then.author;
   input.note = "Restored revision " + std::to_string(number);
-  return Update(who, id, version, input);
+  // A working copy stays: nothing is lost by restoring.
+  return ChangeStory(database_, clock_, who, id, {input, version, key});
 }
 
 }  // namespace heirloom

@@ -9,6 +9,7 @@
 #include "appliance/content/document.h"
 #include "appliance/domain/policy.h"
 #include "appliance/domain/position.h"
+#include "appliance/domain/request_key.h"
 #include "appliance/domain/story.h"
 #include "storage/database.h"
 
@@ -19,6 +20,11 @@ struct StoryView {
   Story story;
   bool may_edit = false;
   bool may_delete = false;
+};
+
+// A story as it is after a change. `replayed`: an earlier request with this key made it.
+struct StoryWritten : Written<StoryView> {
+  bool replayed = false;
 };
 
 // What somebody writes. In a patch, what is not there stays; a new story needs a title.
@@ -36,7 +42,7 @@ struct StoryInput {
 
 struct StoryListQuery {
   std::optional<Id> legacy_id = {};
-  std::optional<StoryStatus> status = {};
+  std::optional<StoryStatus> status = {};  // nullopt: all but archived ones.
   std::optional<std::string> tag = {};
   bool by_happening = false;
   std::vector<std::string> after = {};  // Cursor parts: order number, id.
@@ -50,7 +56,8 @@ struct StoryPage {
 };
 
 // Stories and their revisions: who may, what follows. Every change writes the story, its revision
-// and its event in one transaction. What somebody may not see is kNotFound. Thread-safe.
+// and its event in one transaction. What somebody may not see is kNotFound. With a request key a
+// change is made once: a repeat gives the story as it is, if `who` may still read it. Thread-safe.
 class StoryService {
  public:
   StoryService(Database& database, const Clock& clock, IdSource& ids)
@@ -58,8 +65,10 @@ class StoryService {
 
   // `input.title` must be there. Author, language and status have defaults: the asker's name, the
   // legacy's language, published.
-  Result<Written<StoryView>> Create(const Principal& who, const Id& legacy_id,
-                                    const StoryInput& input);
+  Result<StoryWritten> Create(const Principal& who, const Id& legacy_id, const StoryInput& input,
+                              const std::optional<RequestKey>& key = std::nullopt);
+  // kNotFound unless `who` may read it: costs less than Get.
+  Status RequireSeen(const Principal& who, const Id& id);
   Result<StoryView> Get(const Principal& who, const Id& id);
   // Items carry the excerpt as text and no document.
   Result<StoryPage<StoryView>> List(const Principal& who, const StoryListQuery& query);
@@ -67,9 +76,11 @@ class StoryService {
   Result<std::vector<StoryView>> Readable(const Principal& who, const std::vector<Id>& ids);
 
   // `version` is what the asker saw last; nullopt: whatever it is. kPreconditionFailed when it is
-  // another by now. A change that changes nothing makes no revision.
-  Result<Written<StoryView>> Update(const Principal& who, const Id& id,
-                                    std::optional<std::int64_t> version, const StoryInput& input);
+  // another by now. A change that changes nothing makes no revision. Ends the asker's working copy.
+  Result<StoryWritten> Update(const Principal& who, const Id& id,
+                              std::optional<std::int64_t> version, const StoryInput& input,
+                              const std::optional<RequestKey>& key = std::nullopt);
+  // Into the bin, from where BinService takes it back.
   Result<Position> Delete(const Principal& who, const Id& id, std::optional<std::int64_t> version);
 
   // Cursor parts: number.
@@ -77,8 +88,9 @@ class StoryService {
                                         const std::vector<std::string>& after, std::int64_t limit);
   Result<Revision> GetRevision(const Principal& who, const Id& id, std::int64_t number);
   // Makes the content of revision `number` the newest one again, but for the status.
-  Result<Written<StoryView>> Restore(const Principal& who, const Id& id, std::int64_t number,
-                                     std::optional<std::int64_t> version);
+  Result<StoryWritten> Restore(const Principal& who, const Id& id, std::int64_t number,
+                               std::optional<std::int64_t> version,
+                               const std::optional<RequestKey>& key = std::nullopt);
 
  private:
   Database& database_;

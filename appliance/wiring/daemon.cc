@@ -3,6 +3,7 @@
 #include <sys/statvfs.h>
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <thread>
 #include <utility>
@@ -11,6 +12,7 @@
 #include "appliance/audit/audit_service.h"
 #include "appliance/base/log.h"
 #include "appliance/http/server.h"
+#include "appliance/idempotency/idempotency.h"
 #include "appliance/identity/account_routes.h"
 #include "appliance/identity/authenticator.h"
 #include "appliance/identity/identity_routes.h"
@@ -30,12 +32,16 @@
 #include "appliance/search/indexer.h"
 #include "appliance/search/search_routes.h"
 #include "appliance/search/search_service.h"
+#include "appliance/stories/bin_routes.h"
+#include "appliance/stories/bin_service.h"
 #include "appliance/stories/import_routes.h"
 #include "appliance/stories/import_service.h"
 #include "appliance/stories/story_feed_service.h"
 #include "appliance/stories/story_lookup_service.h"
 #include "appliance/stories/story_routes.h"
 #include "appliance/stories/story_service.h"
+#include "appliance/stories/working_copy_routes.h"
+#include "appliance/stories/working_copy_service.h"
 #include "appliance/telemetry/metrics.h"
 #include "appliance/telemetry/process_metrics.h"
 #include "appliance/wiring/core.h"
@@ -46,6 +52,7 @@ namespace {
 
 constexpr std::chrono::seconds kDrainFor{20};
 constexpr std::chrono::seconds kHousekeepEach{60};
+constexpr std::int64_t kRequestsSweptAtOnce = 10'000;
 constexpr std::chrono::seconds kWaitForLock{5};
 constexpr std::chrono::milliseconds kBetweenTries{50};
 
@@ -147,8 +154,7 @@ class Daemon::Impl {
     if (const Status listening = server_->Listen(); !listening) return listening;
     url_ = UrlOf(config_.http.host, server_->port());
     if (const Status controlled = StartControl(); !controlled) return controlled;
-    housekeeping_.emplace("housekeeping", kHousekeepEach,
-                          [this] { return core_->identity.Housekeep(); });
+    housekeeping_.emplace("housekeeping", kHousekeepEach, [this] { return Housekeep(); });
     return {};
   }
 
@@ -197,10 +203,32 @@ class Daemon::Impl {
     AddAccountRoutes(router_, core_->identity, who_);
     AddLegacyRoutes(router_, legacies_, who_);
     AddStoryRoutes(router_, stories_, who_);
+    AddWorkingCopyRoutes(router_, copies_, who_);
+    AddBinRoutes(router_, bin_, who_);
     AddImportRoutes(router_, imports_, who_);
     AddSearchRoutes(router_, search_, who_);
     AddAuditRoutes(router_, audit_, who_);
     router_.Fallback([this](http::Request& request) { return assets_.Serve(request); });
+  }
+
+  // One room's trouble does not keep the others waiting.
+  Status Housekeep() {
+    Status trouble;
+    for (Status done : std::array{core_->identity.Housekeep(), copies_.Housekeep(),
+                                  bin_.Housekeep(), SweepRequests()}) {
+      if (!done && trouble) trouble = std::move(done);
+    }
+    return trouble;
+  }
+
+  Status SweepRequests() {
+    const auto swept = core_->database->Write([this](Transaction& tx) -> Status {
+      const auto some = idempotency::Sweep(tx, core_->platform->clock.Now(), kRequestsSweptAtOnce);
+      if (!some) return ErrorOf(some);
+      return {};
+    });
+    if (!swept) return ErrorOf(swept);
+    return {};
   }
 
   Status StartControl() {
@@ -226,6 +254,8 @@ class Daemon::Impl {
 
   LegacyService legacies_{*core_->database, core_->platform->clock, core_->platform->ids};
   StoryService stories_{*core_->database, core_->platform->clock, core_->platform->ids};
+  WorkingCopyService copies_{*core_->database, core_->platform->clock};
+  BinService bin_{*core_->database, core_->platform->clock};
   ImportService imports_{*core_->database, core_->platform->clock, core_->platform->ids};
   StoryFeedService feed_{*core_->database};
   Indexer indexer_{*core_->database, feed_, *index_, core_->platform->clock};

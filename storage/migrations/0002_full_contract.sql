@@ -27,17 +27,29 @@ CREATE TABLE written_members (
   FOREIGN KEY (tenant_id, legacy_id) REFERENCES legacies (tenant_id, id)
 ) STRICT;
 
--- Who put a story into the bin, beside `stories.deleted_at`; `purged_at`: only hashes are left.
+-- Who put a story into the bin, beside `stories.deleted_at`; `purged_at`: only hashes are left. The
+-- index is the bin itself.
 ALTER TABLE stories ADD COLUMN deleted_by TEXT;
 ALTER TABLE stories ADD COLUMN purged_at INTEGER;
-CREATE INDEX stories_by_deletion ON stories (tenant_id, deleted_at, id);
+CREATE INDEX stories_in_bin ON stories (tenant_id, deleted_at, id)
+  WHERE deleted_at IS NOT NULL AND purged_at IS NULL;
+
+-- Lists walk these in order and see by them alone who may read what; counts take the first.
+DROP INDEX stories_by_change;
+DROP INDEX stories_by_happening;
+DROP INDEX stories_for_counts;
+CREATE INDEX stories_by_change
+  ON stories (tenant_id, legacy_id, deleted_at, updated_at, id, status, created_by);
+CREATE INDEX stories_by_happening
+  ON stories (tenant_id, legacy_id, deleted_at, happened_order, id, status, created_by);
 ALTER TABLE legacies ADD COLUMN deleted_by TEXT;
 ALTER TABLE legacies ADD COLUMN purged_at INTEGER;
 CREATE INDEX legacies_by_deletion ON legacies (tenant_id, deleted_at, id);
 
 -- What somebody is writing and has not saved: one per story and person, overwritten by autosave. No
 -- revision, no event, no indexing. `content` is JSON of the fields that were written; `base_version`
--- the story's version that it was begun from.
+-- the story's version that it was begun from. `parked`: it could not be saved by itself and waits
+-- for its person.
 CREATE TABLE working_copies (
   tenant_id    TEXT NOT NULL,
   story_id     TEXT NOT NULL,
@@ -46,11 +58,12 @@ CREATE TABLE working_copies (
   content      TEXT NOT NULL,
   version      INTEGER NOT NULL,
   saved_at     INTEGER NOT NULL,
+  parked       INTEGER NOT NULL DEFAULT 0,
   PRIMARY KEY (tenant_id, story_id, user_id),
   FOREIGN KEY (tenant_id, story_id) REFERENCES stories (tenant_id, id),
   FOREIGN KEY (tenant_id, user_id) REFERENCES users (tenant_id, id)
 ) STRICT;
-CREATE INDEX working_copies_by_age ON working_copies (saved_at);
+CREATE INDEX working_copies_by_age ON working_copies (parked, saved_at);
 
 -- Append-only; each entry's hash covers the one before it (appliance/audit). `number` counts from 1
 -- without a gap within the tenant.

@@ -1,0 +1,132 @@
+#include "appliance/stories/bin_service.h"
+
+#include <charconv>
+
+#include "appliance/audit/audit_trail.h"
+#include "appliance/base/log.h"
+#include "appliance/stories/bin_repository.h"
+#include "appliance/stories/story_access.h"
+
+namespace heirloom {
+namespace {
+
+Result<StoryRow> FindDeleted(Reader& reader, const Principal& who, const Id& id) {
+  auto row = bin_repository::ById(reader, who.tenant_id, id, who.user_id);
+  if (!row) return ErrorOf(row);
+  const Resource resource = *row ? (*row)->resource : Resource{};
+  if (const Status may = Require(who, Action::kSeeStoryInBin, resource, "story"); !may) {
+    return ErrorOf(may);
+  }
+  return std::move(**row);
+}
+
+Status Record(Transaction& tx, const Principal& who, std::string_view action, const Id& id,
+              const Id& legacy_id, Time now) {
+  return audit::Append(tx, who, {action, id, legacy_id, {}}, now);
+}
+
+Result<std::optional<bin_repository::BinCursor>> ReadCursor(const std::vector<std::string>& after) {
+  if (after.empty()) return std::optional<bin_repository::BinCursor>();
+  std::int64_t micros = 0;
+  const std::string& text = after.front();
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), micros);
+  if (after.size() != 2 || error != std::errc() || end != text.data() + text.size()) {
+    return FailFields({{"?cursor", "is not a cursor of this list"}});
+  }
+  return std::optional(bin_repository::BinCursor{{micros}, after[1]});
+}
+
+}  // namespace
+
+Result<StoryPage<DeletedStory>> BinService::List(const Principal& who,
+                                                 const std::optional<Id>& legacy_id,
+                                                 const std::vector<std::string>& after,
+                                                 std::int64_t limit) {
+  const auto cursor = ReadCursor(after);
+  if (!cursor) return ErrorOf(cursor);
+  auto rows = ReadOne(database_, [&](Reader& reader) {
+    return bin_repository::List(reader, who.tenant_id, who.user_id, legacy_id, *cursor, limit + 1);
+  });
+  if (!rows) return ErrorOf(rows);
+  StoryPage<DeletedStory> page;
+  for (auto& [row, deleted_at, deleted_by] : *rows) {
+    if (page.items.size() == static_cast<std::size_t>(limit)) {
+      const DeletedStory& last = page.items.back();
+      page.next = {std::to_string(last.deleted_at.micros), last.story.id};
+      break;
+    }
+    const Decision may = Decide(who, Action::kSeeStoryInBin, row.resource);
+    if (may.verdict == Verdict::kDeny) return Fail(ErrorCode::kForbidden, std::string(may.reason));
+    if (may) page.items.push_back({std::move(row.story), deleted_at, std::move(deleted_by)});
+  }
+  return page;
+}
+
+Result<StoryView> BinService::Get(const Principal& who, const Id& id) {
+  auto row = ReadOne(database_, [&](Reader& reader) { return FindDeleted(reader, who, id); });
+  if (!row) return ErrorOf(row);
+  return StoryView{std::move(row->story)};
+}
+
+Result<Written<StoryView>> BinService::TakeBack(const Principal& who, const Id& id) {
+  const Time now = clock_.Now();
+  StoryRow back;
+  const auto position = database_.Write([&](Transaction& tx) -> Status {
+    auto alive = story_repository::ById(tx, who.tenant_id, id, who.user_id);
+    if (!alive) return ErrorOf(alive);
+    if (*alive) {
+      back = std::move(**alive);
+      return Require(who, Action::kSeeStoryInBin, back.resource, "story");
+    }
+    auto row = FindDeleted(tx, who, id);
+    if (!row) return ErrorOf(row);
+    back = std::move(*row);
+    Story& story = back.story;
+    story.version += 1;
+    if (Status s = bin_repository::TakeOut(tx, who.tenant_id, story); !s) return s;
+    // Created, not updated: who dropped it on StoryDeleted has nothing left to update.
+    tx.Append({who.tenant_id, std::string(event_type::kStoryCreated), id, story.legacy_id,
+               story.version});
+    return Record(tx, who, audit::action::kStoryUndeleted, id, story.legacy_id, now);
+  });
+  if (!position) return ErrorOf(position);
+  return Written<StoryView>{ViewOf(who, std::move(back)), *position};
+}
+
+Result<Position> BinService::Purge(const Principal& who, const Id& id) {
+  const Time now = clock_.Now();
+  return database_.Write([&](Transaction& tx) -> Status {
+    const auto row = FindDeleted(tx, who, id);
+    if (!row) return ErrorOf(row);
+    const auto purged = bin_repository::Purge(tx, who.tenant_id, id, now, now);
+    if (!purged) return ErrorOf(purged);
+    return Record(tx, who, audit::action::kStoryPurged, id, row->story.legacy_id, now);
+  });
+}
+
+Status BinService::Housekeep(int limit) {
+  const Time now = clock_.Now();
+  const Time by = now - kKeptInBin;
+  const auto due = ReadOne(
+      database_, [&](Reader& reader) { return bin_repository::DeletedBy(reader, by, limit); });
+  if (!due) return ErrorOf(due);
+  // Each in a transaction of its own: a story has as many revisions as it has, and other writers
+  // come in between.
+  for (const bin_repository::DueStory& story : *due) {
+    Principal daemon = audit::Housekeeping();
+    daemon.tenant_id = story.tenant_id;
+    const auto done = database_.Write([&](Transaction& tx) -> Status {
+      const auto purged = bin_repository::Purge(tx, story.tenant_id, story.id, by, now);
+      if (!purged) return ErrorOf(purged);
+      if (!*purged) return {};  // Taken back, or removed, meanwhile.
+      return Record(tx, daemon, audit::action::kStoryPurged, story.id, story.legacy_id, now);
+    });
+    if (!done) {
+      LogWarn("a deleted story could not be removed for good",
+              {{"story", story.id}, {"why", done.error().message}});
+    }
+  }
+  return {};
+}
+
+}  // namespace heirloom
