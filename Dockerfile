@@ -3,7 +3,7 @@
 ARG BASE_IMAGE=debian:bookworm-slim
 
 FROM ${BASE_IMAGE} AS build
-SHELL ["/bin/bash", "-euc"]
+SHELL ["/bin/bash", "-euo", "pipefail", "-c"]
 WORKDIR /src
 # What changes seldom comes first, so that its layer can be used again. The secrets are what the package
 # clients of whoever builds need: lines of NAME=value, and a certificate that they may name.
@@ -23,16 +23,18 @@ RUN --mount=type=secret,id=environment --mount=type=secret,id=ca --mount=type=ca
     install -D --mode=644 --target-directory=/image/usr/share/doc/heirloom LICENSE NOTICE
 
 FROM ${BASE_IMAGE}
-SHELL ["/bin/bash", "-euc"]
+SHELL ["/bin/bash", "-euo", "pipefail", "-c"]
 ARG VERSION=unversioned
 LABEL org.opencontainers.image.title="Heirloom" \
       org.opencontainers.image.description="Preserves the stories of families and communities" \
       org.opencontainers.image.licenses="Apache-2.0" \
       org.opencontainers.image.version="${VERSION}"
+# Versions are Debian's: a security update must not wait for a change here.
+# hadolint ignore=DL3008
 RUN --mount=type=bind,source=packaging/dev,target=/packages \
     apt-get update; \
-    mapfile -t packages < <(awk '$1 == "runtime" { print $2 }' /packages/apt-packages.txt); \
-    DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends "${packages[@]}"; \
+    awk '$1 == "runtime" { print $2 }' /packages/apt-packages.txt | \
+      DEBIAN_FRONTEND=noninteractive xargs apt-get install --yes --no-install-recommends; \
     rm -rf /var/lib/apt/lists/* /var/cache/apt /var/log/apt /var/log/dpkg.log; \
     install -d -o 10001 -g 10001 -m 700 /data
 COPY --from=build /image/ /

@@ -18,7 +18,7 @@ METHODS = ("get", "put", "post", "delete", "patch", "head", "options", "trace")
 UNSAFE = ("put", "post", "delete", "patch")
 
 
-class UniqueKeys(yaml.SafeLoader):
+class UniqueKeys(yaml.CSafeLoader):
     """YAML lets a key stand twice and keeps the last; here that is an error."""
 
 

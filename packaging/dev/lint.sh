@@ -10,6 +10,12 @@ cmd_lint() {
   suite "shellcheck" lint_shell
   suite "includes" "$python" tests/architecture/check_includes.py
   suite "openapi" "$python" packaging/dev/check_openapi.py appliance/api/openapi.yaml
+  need_go_tool oasdiff
+  suite "contracts" "$python" packaging/dev/check_contracts.py check build/tools/oasdiff
+  need_go_tool actionlint
+  suite "workflows" build/tools/actionlint
+  need_python_tool hadolint
+  suite "Dockerfile" "$tool_home/bin/hadolint" Dockerfile
   suite "tree" lint_tree
   cat build/logs/tree.log
   suite "web UI client is fresh" npm --prefix webui run check:api

@@ -19,7 +19,7 @@ def shell(tmp_path):
             (folder / name).write_text(f"#!/bin/bash\n{script}\n", encoding="utf-8")
             (folder / name).chmod(0o755)
         parts = "".join(f"source packaging/dev/{part}.sh\n" for part in
-                        ("say", "apt", "node", "build", "run", "watch", "test", "lint"))
+                        ("say", "apt", "node", "go", "python", "build", "run", "watch", "test", "lint"))
         script = f"set -euo pipefail\nroot=$PWD caller_dir=$PWD python={sys.executable}\n{parts}{lines}"
         return subprocess.run(["bash", "-c", script], cwd=ROOT, text=True, capture_output=True, check=False,
                               env={"PATH": f"{folder}:/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C.UTF-8"})
