@@ -29,4 +29,10 @@ class DatabaseMaintenance {
   virtual Result<Position> BackUp(const std::filesystem::path& out, Progress& progress) = 0;
 };
 
+// What an adapter's restore came to: a copy stands in the database's place.
+struct Restored {
+  Position position;               // In its new epoch.
+  std::filesystem::path replaced;  // Where the database is that was there; empty: there was none.
+};
+
 }  // namespace heirloom

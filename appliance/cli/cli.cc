@@ -31,6 +31,9 @@ int Run(int argc, const char* const* argv) {
   AddToken(app, action);
   AddSetupUrl(app, action);
   AddImport(app, action);
+  AddBackup(app, action);
+  AddRestore(app, action);
+  AddDoctor(app, action);
   AddConfig(app, action);
   AddHealth(app, action);
   AddVersion(app, action);

@@ -30,6 +30,9 @@ void AddToken(CLI::App& app, Action& action);
 void AddSetupUrl(CLI::App& app, Action& action);
 void AddImport(CLI::App& app, Action& action);
 void AddConfig(CLI::App& app, Action& action);
+void AddBackup(CLI::App& app, Action& action);
+void AddRestore(CLI::App& app, Action& action);
+void AddDoctor(CLI::App& app, Action& action);
 void AddHealth(CLI::App& app, Action& action);
 void AddVersion(CLI::App& app, Action& action);
 

@@ -21,6 +21,7 @@ class Commands {
   using Function = std::function<Result<std::string>(const Json& args, Progress& progress)>;
 
   void Add(std::string name, Function function);
+  bool Has(std::string_view name) const { return functions_.contains(name); }
   // kNotFound for a command that is not known, as when CLI and daemon differ in version.
   Result<std::string> Run(std::string_view name, const Json& args, Progress& progress) const;
 

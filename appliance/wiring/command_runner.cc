@@ -3,14 +3,19 @@
 #include <chrono>
 #include <memory>
 #include <optional>
+#include <system_error>
 #include <thread>
 #include <utility>
 
 #include "appliance/operations/commands.h"
 #include "appliance/operations/control_socket.h"
 #include "appliance/operations/identity_commands.h"
+#include "appliance/operations/maintenance_commands.h"
 #include "appliance/wiring/core.h"
 #include "appliance/wiring/daemon.h"
+#include "appliance/wiring/doctor.h"
+#include "appliance/wiring/embedded.h"
+#include "storage/sqlite/sqlite_maintenance.h"
 
 namespace heirloom {
 namespace {
@@ -38,14 +43,66 @@ Result<Json> RunInDaemon(ControlConnection connection, std::string_view command,
   }
 }
 
+// What a command needs of the stores, opened when it asks. The caller holds the data directory's
+// lock.
+class OwnStores {
+ public:
+  explicit OwnStores(const Config& config) : config_(config) {}
+
+  Result<Core*> OpenCore() {
+    if (!core_) {
+      auto opened = Core::Open(config_);
+      if (!opened) return ErrorOf(opened);
+      core_ = std::move(*opened);
+    }
+    return core_.get();
+  }
+
+  Result<SearchIndex*> OpenIndex() {
+    if (!index_) {
+      auto opened = OpenSearchIndex(config_);
+      if (!opened) return ErrorOf(opened);
+      index_ = std::move(*opened);
+    }
+    return index_.get();
+  }
+
+  // Does not make an index where there is none.
+  Result<OpenStores> OpenForDoctor() {
+    const auto core = OpenCore();
+    if (!core) return ErrorOf(core);
+    std::error_code failed;
+    if (!std::filesystem::exists(config_.index.xapian_folder, failed)) {
+      return OpenStores{*core, nullptr};
+    }
+    const auto index = OpenIndex();
+    if (!index) return ErrorOf(index);
+    return OpenStores{*core, *index};
+  }
+
+ private:
+  const Config& config_;
+  std::unique_ptr<Core> core_;
+  std::unique_ptr<SearchIndex> index_;
+};
+
 Result<Json> RunHere(const Config& config, std::string_view command, std::string_view args_json,
                      Progress& progress) {
   const Result<Json> args = Json::Parse(args_json);
   if (!args) return ErrorOf(args);
-  const auto core = Core::Open(config);
-  if (!core) return ErrorOf(core);
+  OwnStores stores(config);
+  const auto maintenance = MakeDatabaseMaintenance(config);
   Commands commands;
-  AddIdentityCommands(commands, (*core)->identity, VisitUrlOf(config.http, config.http.port));
+  AddMaintenanceCommands(commands, *maintenance, [&](Progress& progress_of_it) {
+    return ExamineInstallation(
+        config, *maintenance, [&] { return stores.OpenForDoctor(); }, progress_of_it);
+  });
+  // These work on a database that cannot be opened, or is not to be migrated; all others open it.
+  if (!commands.Has(command)) {
+    const auto core = stores.OpenCore();
+    if (!core) return ErrorOf(core);
+    AddIdentityCommands(commands, (*core)->identity, VisitUrlOf(config.http, config.http.port));
+  }
   const Result<std::string> result = commands.Run(command, *args, progress);
   if (!result) return ErrorOf(result);
   return Json::Parse(*result);
@@ -69,6 +126,29 @@ Result<Json> RunCommand(const Config& config, DataDirectory::Missing missing,
     if (steady_clock::now() >= give_up_at) return ErrorOf(daemon);
     std::this_thread::sleep_for(kBetweenTries);
   }
+}
+
+Result<Restored> RestoreInstallation(const Config& config, const std::filesystem::path& from,
+                                     Progress& progress) {
+  Result<DataDirectory> directory =
+      DataDirectory::Open(config.data_dir, DataDirectory::Missing::kCreate);
+  if (!directory) return ErrorOf(directory);
+  if (const Status ours = directory->CheckOwner(); !ours) return ErrorOf(ours);
+  const Result<bool> locked = directory->TryLock();
+  if (!locked) return ErrorOf(locked);
+  if (!*locked) {
+    const std::optional<int> holder = directory->LockHolder();
+    return Fail(ErrorCode::kUnavailable,
+                "the data directory " + config.data_dir.string() + " is in use" +
+                    (holder ? " by process " + std::to_string(*holder) : std::string()) +
+                    "; stop the daemon first");
+  }
+  Platform platform;
+  return RestoreSqliteDatabase({.from = from,
+                                .path = config.storage.sqlite_file,
+                                .clock = platform.clock,
+                                .random = platform.random},
+                               progress);
 }
 
 }  // namespace heirloom

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <filesystem>
 #include <string>
 #include <string_view>
 
@@ -8,6 +9,7 @@
 #include "appliance/base/result.h"
 #include "appliance/operations/data_directory.h"
 #include "appliance/wiring/config.h"
+#include "storage/database_maintenance.h"
 
 namespace heirloom {
 
@@ -17,5 +19,10 @@ namespace heirloom {
 // way; the daemon calls the command off when this process ends.
 Result<Json> RunCommand(const Config& config, DataDirectory::Missing missing,
                         std::string_view command, std::string_view args_json, Progress& progress);
+
+// Puts a copy back as the database, with a new epoch, and keeps what was there. Never beside a
+// daemon: kUnavailable then.
+Result<Restored> RestoreInstallation(const Config& config, const std::filesystem::path& from,
+                                     Progress& progress);
 
 }  // namespace heirloom

@@ -24,6 +24,7 @@
 #include "appliance/operations/exchange_observer.h"
 #include "appliance/operations/health_service.h"
 #include "appliance/operations/identity_commands.h"
+#include "appliance/operations/maintenance_commands.h"
 #include "appliance/operations/operations_routes.h"
 #include "appliance/operations/periodic.h"
 #include "appliance/operations/security_headers.h"
@@ -45,6 +46,7 @@
 #include "appliance/telemetry/metrics.h"
 #include "appliance/telemetry/process_metrics.h"
 #include "appliance/wiring/core.h"
+#include "appliance/wiring/doctor.h"
 #include "appliance/wiring/embedded.h"
 
 namespace heirloom {
@@ -234,6 +236,12 @@ class Daemon::Impl {
   Status StartControl() {
     const std::string visit_url = VisitUrlOf(config_.http, server_->port());
     AddIdentityCommands(commands_, core_->identity, visit_url);
+    AddMaintenanceCommands(commands_, *maintenance_, [this](Progress& progress) {
+      const auto stores = [this]() -> Result<OpenStores> {
+        return OpenStores{core_.get(), index_.get()};
+      };
+      return ExamineInstallation(config_, *maintenance_, stores, progress);
+    });
     const Result<bool> fresh = core_->identity.NeedsSetup();
     if (!fresh) return ErrorOf(fresh);
     if (*fresh) {
@@ -251,6 +259,7 @@ class Daemon::Impl {
   const DataDirectory directory_;  // With its lock.
   const std::unique_ptr<Core> core_;
   const std::unique_ptr<SearchIndex> index_;
+  const std::unique_ptr<DatabaseMaintenance> maintenance_ = MakeDatabaseMaintenance(config_);
 
   LegacyService legacies_{*core_->database, core_->platform->clock, core_->platform->ids};
   StoryService stories_{*core_->database, core_->platform->clock, core_->platform->ids};

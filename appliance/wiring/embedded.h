@@ -9,6 +9,7 @@
 #include "appliance/wiring/config.h"
 #include "index/search_index.h"
 #include "storage/database.h"
+#include "storage/database_maintenance.h"
 
 namespace heirloom {
 
@@ -17,5 +18,6 @@ namespace heirloom {
 Result<std::unique_ptr<Database>> OpenDatabase(const Config& config, const Clock& clock,
                                                Random& random);
 Result<std::unique_ptr<SearchIndex>> OpenSearchIndex(const Config& config);
+std::unique_ptr<DatabaseMaintenance> MakeDatabaseMaintenance(const Config& config);
 
 }  // namespace heirloom

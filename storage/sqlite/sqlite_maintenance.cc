@@ -1,5 +1,6 @@
 #include "storage/sqlite/sqlite_maintenance.h"
 
+#include <mutex>
 #include <string>
 #include <system_error>
 #include <utility>
@@ -43,6 +44,8 @@ class SqliteMaintenance final : public DatabaseMaintenance {
   }
 
   Result<Position> BackUp(const fs::path& out, Progress& progress) override {
+    const std::unique_lock alone(mutex_, std::try_to_lock);
+    if (!alone) return Fail(ErrorCode::kConflict, "another copy is just being made");
     std::error_code failed;
     if (fs::exists(out, failed)) {
       return Fail(ErrorCode::kConflict, out.string() + " is there already");
@@ -75,6 +78,7 @@ class SqliteMaintenance final : public DatabaseMaintenance {
   }
 
   const SqliteMaintenanceOptions options_;
+  std::mutex mutex_;
 };
 
 }  // namespace

@@ -31,12 +31,6 @@ struct SqliteRestoreOptions {
   Random& random;
 };
 
-struct Restored {
-  Position position;  // In its new epoch.
-  std::filesystem::path
-      replaced;  // Where the database is now that was there; empty: there was none.
-};
-
 // Puts a copy in the database's place, with a new epoch, so that every projection of what was there
 // is built again, and without sessions, so that none that was ended since comes back. What was
 // there is kept aside. Nobody has the database open. Interrupted at any instant it leaves the one
