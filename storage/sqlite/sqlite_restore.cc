@@ -30,12 +30,12 @@ bool IsThere(const fs::path& path) {
   return fs::exists(path, failed);
 }
 
-// 20260131T081500Z: sorts, and is a plain file name everywhere.
+// 20260131T081500.000000Z: sorts, and is a plain file name everywhere.
 std::string Stamp(Time now) {
-  std::string text = ToRfc3339(now).substr(0, 19);
+  std::string text = ToRfc3339(now);
   text.erase(std::remove_if(text.begin(), text.end(), [](char c) { return c == '-' || c == ':'; }),
              text.end());
-  return text + "Z";
+  return text;
 }
 
 Status CheckSource(const fs::path& from, Progress& progress) {
