@@ -14,8 +14,6 @@ namespace {
 using http::Request;
 using http::Response;
 
-constexpr std::string_view kPath = "/api/v1/stories/{id}/working-copy";
-
 // By time as well: numbers start again when a copy was saved or thrown away. And by the story,
 // which shows through where nothing was written.
 std::string ETagOf(const WorkingCopyState& state) {
@@ -84,10 +82,11 @@ void AddWorkingCopyRoutes(http::Router& router, WorkingCopyService& copies,
                           const Authenticator& who) {
   const WorkingCopyRoutes routes(copies, who);
   const auto to = [routes](auto method) { return http::Answer(routes, method); };
-  router.Get(kPath, to(&WorkingCopyRoutes::Get));
-  router.Put(kPath, to(&WorkingCopyRoutes::Put), {.max_body = kMaxStoryBody});
-  router.Delete(kPath, to(&WorkingCopyRoutes::Discard));
-  router.Post(std::string(kPath) + "/save", to(&WorkingCopyRoutes::Save));
+  router.Get("/api/v1/stories/{id}/working-copy", to(&WorkingCopyRoutes::Get));
+  router.Put("/api/v1/stories/{id}/working-copy", to(&WorkingCopyRoutes::Put),
+             {.max_body = kMaxStoryBody});
+  router.Delete("/api/v1/stories/{id}/working-copy", to(&WorkingCopyRoutes::Discard));
+  router.Post("/api/v1/stories/{id}/working-copy/save", to(&WorkingCopyRoutes::Save));
 }
 
 }  // namespace heirloom

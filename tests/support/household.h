@@ -8,9 +8,11 @@
 #include "appliance/content/document.h"
 #include "appliance/identity/identity_service.h"
 #include "appliance/legacies/legacy_service.h"
+#include "appliance/stories/bin_service.h"
 #include "appliance/stories/import_service.h"
 #include "appliance/stories/story_feed_service.h"
 #include "appliance/stories/story_service.h"
+#include "appliance/stories/working_copy_service.h"
 #include "storage/sqlite/sqlite_database.h"
 #include "tests/support/manual_clock.h"
 #include "tests/support/seeded_random.h"
@@ -32,6 +34,8 @@ struct Household {
   LegacyService legacies{*database, clock, ids};
   StoryService stories{*database, clock, ids};
   ImportService imports{*database, clock, ids};
+  WorkingCopyService copies{*database, clock};
+  BinService bin{*database, clock};
   StoryFeedService feed{*database};
 
   std::unique_ptr<Database> Open() {
