@@ -215,6 +215,7 @@ Status Indexer::TakeOver(Built& built) {
   {
     const std::lock_guard lock(mutex_);
     state_.rebuilding = false;
+    if (taken) ++builds_;
   }
   if (!taken) return taken;
   staged_ = built.reached;
@@ -261,28 +262,29 @@ Result<bool> Indexer::Advance(Target& target, Position& position) {
 }
 
 Result<std::int64_t> Indexer::Rebuild(Progress& progress) {
-  bool first = false;
-  {
+  const auto builds = [this] {
     const std::lock_guard lock(mutex_);
-    first = state_.foreign;
-  }
-  if (first) return WaitUntilBuilt(progress);
+    return builds_;
+  };
+  const std::int64_t before = builds();
+  if (Status s = AwaitPosition(progress); !s) return ErrorOf(s);
+  // An index that was of no use has just been built: that is what was asked for.
+  if (builds() > before) return projection_.Count();
   auto built = Build(progress);
   if (!built) return ErrorOf(built);
   return HandOver(std::move(*built), progress);
 }
 
-// An index of no use is built again as soon as the thread runs: that is what was asked for.
-Result<std::int64_t> Indexer::WaitUntilBuilt(Progress& progress) {
+// Until the thread knows where the index is; after Start that may take building it.
+Status Indexer::AwaitPosition(Progress& progress) {
   std::unique_lock lock(mutex_);
   while (state_.foreign) {
     if (!state_.failure.empty()) return Fail(ErrorCode::kUnavailable, state_.failure);
     if (stopping_ || progress.Cancelled()) return CalledOff();
     committed_.wait_for(lock, kAskWhetherCalledOff);
-    progress.Show("reading stories", 0, 0);
+    progress.Show("building from the truth", 0, 0);
   }
-  lock.unlock();
-  return projection_.Count();
+  return {};
 }
 
 Result<std::int64_t> Indexer::HandOver(Built built, Progress& progress) {

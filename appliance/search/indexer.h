@@ -76,7 +76,7 @@ class Indexer {
   // One batch of events after `position`, which moves. False when it has met the head.
   template <typename Target>
   Result<bool> Advance(Target& target, Position& position);
-  Result<std::int64_t> WaitUntilBuilt(Progress& progress);
+  Status AwaitPosition(Progress& progress);
   Result<std::int64_t> HandOver(Built built, Progress& progress);
   Status SweepIfDue();
   Status CommitIfDue(bool now);
@@ -105,6 +105,7 @@ class Indexer {
   std::multiset<std::int64_t> awaited_;  // Sequences that somebody waits for.
   std::optional<Built> waiting_;         // Handed over to the thread,
   std::optional<Status> taken_;          // and what became of it.
+  std::int64_t builds_ = 0;              // That were put in place.
   std::atomic<bool> stopping_ = false;
 
   std::jthread thread_;  // Last: ends before what it uses goes.

@@ -15,6 +15,7 @@
 #include "appliance/wiring/daemon.h"
 #include "appliance/wiring/doctor.h"
 #include "appliance/wiring/embedded.h"
+#include "appliance/wiring/rebuild_commands.h"
 #include "storage/sqlite/sqlite_maintenance.h"
 
 namespace heirloom {
@@ -102,6 +103,7 @@ Result<Json> RunHere(const Config& config, std::string_view command, std::string
     const auto core = stores.OpenCore();
     if (!core) return ErrorOf(core);
     AddIdentityCommands(commands, (*core)->identity, VisitUrlOf(config.http, config.http.port));
+    AddRebuildCommands(commands, config, **core);
   }
   const Result<std::string> result = commands.Run(command, *args, progress);
   if (!result) return ErrorOf(result);

@@ -48,6 +48,7 @@
 #include "appliance/wiring/core.h"
 #include "appliance/wiring/doctor.h"
 #include "appliance/wiring/embedded.h"
+#include "appliance/wiring/rebuild_commands.h"
 
 namespace heirloom {
 namespace {
@@ -242,6 +243,7 @@ class Daemon::Impl {
       };
       return ExamineInstallation(config_, *maintenance_, stores, progress);
     });
+    AddRebuildCommands(commands_, indexer_);
     const Result<bool> fresh = core_->identity.NeedsSetup();
     if (!fresh) return ErrorOf(fresh);
     if (*fresh) {
