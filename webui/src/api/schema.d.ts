@@ -779,6 +779,11 @@ export interface paths {
          * Find by words, best first.
          * @description Words are stemmed by language (walking finds walked); `"a phrase"` in quotes stays together; `-word` leaves out; a
          *     word's last letters may be missing while typing. Without `q` all that pass the filters come, newest change first.
+         *     At most the best 10,000 stories are found.
+         *
+         *     The pages of a search hold still: while others write, following `next_cursor` gives no story twice and leaves out
+         *     none that was there all along, for ten minutes after the last page. Later, or after a restart, a page goes on at the
+         *     same place of a new search and says so (`restarted`).
          */
         get: operations["search"];
         put?: never;
@@ -798,7 +803,8 @@ export interface paths {
         };
         /**
          * What you might be typing.
-         * @description Titles of stories you may read that have words beginning like what you type.
+         * @description Titles of stories you may read that have words beginning like what you type, without archived ones, then words of
+         *     stories you may read that complete the last one typed.
          */
         get: operations["suggest"];
         put?: never;
@@ -1450,8 +1456,10 @@ export interface components {
             items: components["schemas"]["SearchHit"][];
             /** @example eyJhZnRlciI6IjEyIn0 */
             next_cursor?: string;
+            /** @description The list that the earlier pages came from is kept no longer: stories may come twice or be left out. */
+            restarted?: boolean;
             /**
-             * @description The same search with words spelt as they stand in stories you may read, when little was found.
+             * @description The same search with words spelt as they stand in stories you may read, where these know no such word and something is found so.
              * @example lamp
              */
             did_you_mean?: string;
@@ -1464,7 +1472,7 @@ export interface components {
             authors: components["schemas"]["Facet"][];
             languages: components["schemas"]["Facet"][];
             legacies: components["schemas"]["Facet"][];
-            /** @description EDTF decades, such as 195X. */
+            /** @description EDTF decades, such as 195X: each story in every decade it may have happened in. */
             decades: components["schemas"]["Facet"][];
         };
         Facet: {
@@ -3582,7 +3590,7 @@ export interface operations {
                 lang?: components["schemas"]["Language"];
                 /** @description All but archived ones unless given. */
                 status?: components["schemas"]["StoryStatus"];
-                /** @description Count the values of what was found too. */
+                /** @description Count the values of what was found too, on the first page. */
                 facets?: boolean;
                 limit?: components["parameters"]["Limit"];
                 /** @description `next_cursor` of the page before. */
@@ -3600,7 +3608,7 @@ export interface operations {
             /** @description A page of hits. */
             200: {
                 headers: {
-                    /** @description `true` when the index had not reached the sequence you sent. */
+                    /** @description `true` when the index had not reached the sequence you sent, or is being built again after a restore. */
                     "Heirloom-Stale"?: "true";
                     [name: string]: unknown;
                 };
