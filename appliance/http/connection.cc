@@ -246,7 +246,10 @@ void Connection::AnswerOut() {
   output_share_.Resize(0);
   const bool close = answer_.close;
   answer_ = Answer();
-  if (close || (owner_.draining_ && input_.empty())) return unread_input_ ? Linger() : Close();
+  if (close || (owner_.draining_ && input_.empty())) {
+    // To close on bytes that nobody read resets the connection, answer and all.
+    return unread_input_ || !input_.empty() ? Linger() : Close();
+  }
   SetPhase(Phase::kIdle);
   ExpireIn(owner_.options_.idle_timeout);
   Advance();  // The next request may be here already.
