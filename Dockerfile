@@ -3,40 +3,32 @@
 ARG BASE_IMAGE=debian:bookworm-slim
 
 FROM ${BASE_IMAGE} AS build
-SHELL ["/bin/bash", "-euo", "pipefail", "-c"]
 WORKDIR /src
-# What changes seldom comes first, so that its layer can be used again. The secrets are what the package
-# clients of whoever builds need: lines of NAME=value, and a certificate that they may name.
+# What changes seldom comes first, so that its layer can be used again.
 COPY dev ./
 COPY packaging/dev packaging/dev
-RUN --mount=type=secret,id=environment --mount=type=secret,id=ca \
-    set -a; [[ ! -r /run/secrets/environment ]] || source /run/secrets/environment; \
-    ./dev packages build
+COPY packaging/container packaging/container
+RUN --mount=type=secret,id=environment --mount=type=secret,id=ca --mount=type=secret,id=apt \
+    packaging/container/with_settings.sh ./dev packages build
 COPY . .
 # What the compiler made last time helps the next build, and never gets into an image.
-RUN --mount=type=secret,id=environment --mount=type=secret,id=ca --mount=type=cache,target=/root/.cache/ccache \
-    set -a; [[ ! -r /run/secrets/environment ]] || source /run/secrets/environment; \
-    ./dev build release; \
-    install -D --strip build/release/bin/heirloom /image/usr/bin/heirloom; \
-    mkdir /image/usr/share; \
-    cp -R build/release/share/heirloom /image/usr/share/heirloom; \
-    install -D --mode=644 --target-directory=/image/usr/share/doc/heirloom LICENSE NOTICE
+RUN --mount=type=secret,id=environment --mount=type=secret,id=ca --mount=type=secret,id=apt \
+    --mount=type=secret,id=pip --mount=type=secret,id=npm --mount=type=cache,target=/root/.cache/ccache \
+    packaging/container/with_settings.sh ./dev build release \
+ && install -D --strip build/release/bin/heirloom /image/usr/bin/heirloom \
+ && mkdir /image/usr/share \
+ && cp -R build/release/share/heirloom /image/usr/share/heirloom \
+ && install -D --mode=644 --target-directory=/image/usr/share/doc/heirloom LICENSE NOTICE
 
 FROM ${BASE_IMAGE}
-SHELL ["/bin/bash", "-euo", "pipefail", "-c"]
 ARG VERSION=unversioned
 LABEL org.opencontainers.image.title="Heirloom" \
       org.opencontainers.image.description="Preserves the stories of families and communities" \
       org.opencontainers.image.licenses="Apache-2.0" \
       org.opencontainers.image.version="${VERSION}"
-# Versions are Debian's: a security update must not wait for a change here.
-# hadolint ignore=DL3008
-RUN --mount=type=bind,source=packaging/dev,target=/packages \
-    apt-get update; \
-    awk '$1 == "runtime" { print $2 }' /packages/apt-packages.txt | \
-      DEBIAN_FRONTEND=noninteractive xargs apt-get install --yes --no-install-recommends; \
-    rm -rf /var/lib/apt/lists/* /var/cache/apt /var/log/apt /var/log/dpkg.log; \
-    install -d -o 10001 -g 10001 -m 700 /data
+RUN --mount=type=bind,source=packaging,target=/packaging \
+    --mount=type=secret,id=environment --mount=type=secret,id=ca --mount=type=secret,id=apt \
+    /packaging/container/with_settings.sh /packaging/container/install_runtime.sh
 COPY --from=build /image/ /
 # A number, so that an orchestrator can see that it is not root's.
 USER 10001:10001

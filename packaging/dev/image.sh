@@ -2,9 +2,8 @@
 # Sourced by ./dev: the container image. packaging/container/README.md says how it is run.
 #
 # What the caller's package clients need inside the build comes from the environment, and never gets into a layer:
-#   HEIRLOOM_BASE_IMAGE      the base, instead of debian:bookworm-slim
-#   HEIRLOOM_BUILD_SECRETS   a folder: `environment`, lines of NAME=value for the build's commands, and what they name
-#   HEIRLOOM_BUILD_SETTINGS  files and folders of this machine, by blanks, to be seen at the same place: pip.conf, .npmrc …
+#   HEIRLOOM_BASE_IMAGE     the base, instead of debian:bookworm-slim
+#   HEIRLOOM_BUILD_SECRETS  a folder with what packaging/container/with_settings.sh reads
 
 cmd_image() {
   local tag=${1:-heirloom:dev}
@@ -23,6 +22,5 @@ build_image() {
   if [[ -n ${HEIRLOOM_BUILD_SECRETS:-} ]]; then
     for path in "$HEIRLOOM_BUILD_SECRETS"/*; do options+=(--secret "id=${path##*/},src=$path"); done
   fi
-  for path in ${HEIRLOOM_BUILD_SETTINGS:-}; do options+=(--volume "$path:$path:ro"); done
   buildah build "${options[@]}" --file Dockerfile .
 }
