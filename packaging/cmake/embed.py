@@ -1,10 +1,15 @@
-"""Turns a text file into a C++ source: embed.py FILE SYMBOL OUT writes OUT.h and OUT.cc."""
+"""Turns a text file into a C++ source: embed.py FILE SYMBOL OUT writes OUT.h and OUT.cc. YAML becomes compact JSON."""
 
+import json
 import pathlib
 import sys
 
 source, symbol, out = sys.argv[1:]
 data = pathlib.Path(source).read_bytes()
+if source.endswith(".yaml"):
+    import yaml  # needed for this alone
+
+    data = json.dumps(yaml.safe_load(data), ensure_ascii=False, separators=(",", ":")).encode()
 target = pathlib.Path(out)
 target.parent.mkdir(parents=True, exist_ok=True)
 head = f"""#pragma once
