@@ -18,6 +18,7 @@
 #include "appliance/identity/identity_routes.h"
 #include "appliance/legacies/legacy_routes.h"
 #include "appliance/legacies/legacy_service.h"
+#include "appliance/operations/contract_routes.h"
 #include "appliance/operations/control_server.h"
 #include "appliance/operations/control_socket.h"
 #include "appliance/operations/data_directory.h"
@@ -198,6 +199,7 @@ class Daemon::Impl {
 
   void AddRoutes() {
     AddHealthRoutes(router_, health_);
+    AddContractRoute(router_);
     // The configuration was checked: these are networks.
     AddMetricsRoute(router_, metrics_,
                     http::TrustedProxies::Parse(config_.http.metrics_allow).value(),
