@@ -1,6 +1,7 @@
 """What the HTTP tests share: the server under test, and a client that sends any bytes at all."""
 
 import json
+import os
 import re
 import select
 import socket
@@ -168,6 +169,12 @@ class Server:
             if time.monotonic() > end:
                 raise AssertionError(f"never came true; last {stats}")
             time.sleep(0.01)
+
+    def cpu_seconds(self):
+        """What it has taken so far, of its own and in the kernel."""
+        with open(f"/proc/{self.pid}/stat", encoding="ascii") as stat:
+            fields = stat.read().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
     def memory_mib(self):
         """What it holds of main memory, in terms of a build without sanitizers."""
