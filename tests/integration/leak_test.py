@@ -22,6 +22,7 @@ SAME_FOR_ALL = {
     ("get", "/healthz"),
     ("get", "/readyz"),
     ("get", "/manifest"),
+    ("get", "/api/v1/openapi.json"),
     ("get", "/api/v1/setup"),
     ("post", "/api/v1/setup"),
     ("get", "/api/v1/session"),
