@@ -219,7 +219,7 @@ class HostileTest(unittest.TestCase):
                 headers["Content-Type"] = case.media
             with self.subTest(case.what):
                 if operation in THROTTLED:
-                                reply = self.house.client().request(case.method, path, body, headers)
+                    reply = self.house.client().request(case.method, path, body, headers)
                     statuses, names = (*statuses, 401, 403, 429), ""
                 else:
                     reply = self.send(case.method, path, body, headers)
@@ -286,7 +286,7 @@ class HostileTest(unittest.TestCase):
                     del waiting[what]
         self.assertEqual(waiting, {}, "still reading")
         for what, client in clients.items():
-                answers = split_answers(client.read_to_end())
+            answers = split_answers(client.read_to_end())
             self.assertEqual([answer.status for answer in answers], [408], what)
             self.assertIn(what.split()[-1], answers[0].json()["detail"])
 
@@ -360,11 +360,11 @@ class HostileTest(unittest.TestCase):
             {"Cookie": "heirloom=%27%20OR%201=1"},
         ):
             with self.subTest(str(headers)[:60]):
-                        reply = self.house.client(headers=headers).get("/api/v1/stories")
+                reply = self.house.client(headers=headers).get("/api/v1/stories")
                 self.check_problem(reply, (401,))
         without = self.house.client(headers={"Cookie": self.ada.headers["Cookie"]})
         for token in (None, "", "x", "0" * 64):
-                headers = {} if token is None else {"X-CSRF-Token": token}
+            headers = {} if token is None else {"X-CSRF-Token": token}
             self.check_problem(without.post("/api/v1/legacies", {"title": "Mine"}, headers), (403,))
 
 
