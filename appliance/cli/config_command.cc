@@ -28,9 +28,17 @@ bool IsList(const Setting& setting) {
                      [&](const ConfigKey& key) { return key.name == setting.key && key.IsList(); });
 }
 
-// JSON's texts and lists are TOML's, too.
+bool IsNumber(const Setting& setting) {
+  const auto keys = ConfigKeys();
+  return std::any_of(keys.begin(), keys.end(), [&](const ConfigKey& key) {
+    return key.name == setting.key && key.IsNumber();
+  });
+}
+
+// JSON's texts, numbers and lists are TOML's, too.
 std::string ValueOf(const Setting& setting) {
   JsonWriter json;
+  if (IsNumber(setting)) return setting.values.front();
   if (!IsList(setting)) return json.String(setting.values.front()).Take();
   json.BeginArray();
   for (const std::string& value : setting.values) json.String(value);

@@ -14,6 +14,15 @@ bool IsSafe(const http::Request& request) {
   return request.method == "GET" || request.method == "HEAD" || request.method == "OPTIONS";
 }
 
+// What costs so much that one person may have only so much of it.
+std::optional<RateLimiter::Kind> KindOf(const http::Request& request) {
+  using Kind = RateLimiter::Kind;
+  if (!IsSafe(request)) return Kind::kWrites;
+  if (request.route.starts_with("/api/v1/search")) return Kind::kSearches;
+  if (request.route.ends_with("/export")) return Kind::kExports;
+  return std::nullopt;
+}
+
 bool StartsWithBearer(std::string_view header) {
   if (header.size() < kBearer.size()) return false;
   for (std::size_t i = 0; i < kBearer.size(); ++i) {
@@ -61,6 +70,16 @@ Status Authenticator::RefuseForeignPages(const http::Request& request) {
 }
 
 Result<Caller> Authenticator::Identify(const http::Request& request) const {
+  auto caller = WhoSends(request);
+  const auto kind = KindOf(request);
+  if (!caller || limiter_ == nullptr || !kind) return caller;
+  if (const Status may = limiter_->Take(*kind, caller->principal.user_id); !may) {
+    return ErrorOf(may);
+  }
+  return caller;
+}
+
+Result<Caller> Authenticator::WhoSends(const http::Request& request) const {
   if (const auto authorization = request.GetHeader("Authorization")) {
     if (!StartsWithBearer(*authorization)) {
       return Fail(ErrorCode::kUnauthenticated, "Use Authorization: Bearer TOKEN.");

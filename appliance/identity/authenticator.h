@@ -7,6 +7,7 @@
 #include "appliance/domain/principal.h"
 #include "appliance/http/message.h"
 #include "appliance/identity/identity_service.h"
+#include "appliance/throttle/rate_limiter.h"
 
 namespace heirloom {
 
@@ -18,13 +19,16 @@ struct Asked {
 
 // Finds out who sends a request: by bearer token, or by session cookie. With the cookie, which
 // browsers send by themselves, an unsafe method must also prove that our own page made it: the
-// session's token in X-CSRF-Token, and an Origin (or Sec-Fetch-Site) that is ours.
-// Thread-safe.
+// session's token in X-CSRF-Token, and an Origin (or Sec-Fetch-Site) that is ours. Who is known is
+// then held to what one person may do in a minute. Thread-safe.
 class Authenticator {
  public:
-  explicit Authenticator(IdentityService& identity) : identity_(identity) {}
+  // Without `limiter` there are no limits.
+  explicit Authenticator(IdentityService& identity, RateLimiter* limiter = nullptr)
+      : identity_(identity), limiter_(limiter) {}
 
-  // kUnauthenticated when nobody is signed in, kForbidden when the page that sends is not ours.
+  // kUnauthenticated when nobody is signed in, kForbidden when the page that sends is not ours,
+  // kLimitExceeded when it is too much.
   Result<Caller> Identify(const http::Request& request) const;
   Result<Principal> operator()(const http::Request& request) const;
   // With the path's `{id}`; kNotFound when that is no id, since it can name nothing.
@@ -34,7 +38,10 @@ class Authenticator {
   static Status RefuseForeignPages(const http::Request& request);
 
  private:
+  Result<Caller> WhoSends(const http::Request& request) const;
+
   IdentityService& identity_;
+  RateLimiter* limiter_;
 };
 
 // "__Host-heirloom" with TLS; the bare name without, which is only ever loopback, because browsers

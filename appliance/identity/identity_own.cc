@@ -154,6 +154,9 @@ Result<std::string> IdentityService::ChangePassword(const Caller& who, std::stri
   if (!found) return ErrorOf(found);
   if (!*found) return ErrorOf(NoSession());
   const std::string old_hash = (*found)->password_hash;
+  if (const Status may = throttle_.AdmitAgain(email_key, who.session_id); !may) {
+    return ErrorOf(may);
+  }
   const auto matches = hasher_.Verify(old_hash, current);
   if (!matches) return ErrorOf(matches);
   if (!*matches) return FailFields({{"/current", "is not your password"}});
@@ -168,6 +171,7 @@ Result<std::string> IdentityService::ChangePassword(const Caller& who, std::stri
     const auto stays = sessions::Rotate(tx, person.tenant_id, who.session_id, Sha256Hex(secret));
     if (!stays) return ErrorOf(stays);
     if (!*stays) return NoSession();
+    if (Status s = throttle_.SucceededAgain(tx, email_key, who.session_id); !s) return s;
     return identity_steps::ReplacePassword(tx, person, person.tenant_id, person.user_id, *hash,
                                            who.session_id, now);
   });

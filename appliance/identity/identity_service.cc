@@ -7,6 +7,7 @@
 #include "appliance/identity/identity_steps.h"
 #include "appliance/identity/session_repository.h"
 #include "appliance/identity/token_repository.h"
+#include "appliance/throttle/throttle_repository.h"
 
 namespace heirloom {
 namespace {
@@ -137,6 +138,7 @@ Result<NewSession> IdentityService::CompleteSetup(std::string_view token, const 
 Result<NewSession> IdentityService::SignIn(std::string_view email, std::string_view password,
                                            const Visit& visit) {
   const std::string email_key = FoldKey(email);
+  if (const Status may = throttle_.Admit(email_key, visit.address); !may) return ErrorOf(may);
   const auto found =
       ReadOne(database_, [&](Reader& r) { return repository::ByEmail(r, kTenant, email_key); });
   if (!found) return ErrorOf(found);
@@ -155,6 +157,7 @@ Result<NewSession> IdentityService::SignIn(std::string_view email, std::string_v
     if (!*now_found || (*now_found)->disabled || (*now_found)->password_hash != *hash) {
       return WrongSignIn();
     }
+    if (Status s = throttle_.Succeeded(tx, email_key, visit.address); !s) return s;
     if (Status s = EndFormer(tx, visit.former_secret); !s) return s;
     auto begun = BeginSession(tx, AccountOf((*now_found)->user), visit);
     if (!begun) return ErrorOf(begun);
@@ -217,6 +220,7 @@ Status IdentityService::Housekeep() {
     for (const auto& [hash, time] : used_tokens) {
       if (Status s = tokens::Touch(tx, hash, time); !s) return s;
     }
+    if (Status s = throttle_repository::Sweep(tx, now); !s) return s;
     return sessions::EndExpired(tx, now, now - kSessionIdle, kExpiredAtOnce);
   });
   if (!written) return ErrorOf(written);

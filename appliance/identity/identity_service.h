@@ -14,6 +14,7 @@
 #include "appliance/identity/caller.h"
 #include "appliance/identity/caller_cache.h"
 #include "appliance/identity/password_hasher.h"
+#include "appliance/throttle/sign_in_throttle.h"
 #include "storage/database.h"
 
 namespace heirloom {
@@ -38,7 +39,7 @@ class IdentityService {
                                    const Visit& visit = {});
 
   // kUnauthenticated alike for an unknown e-mail, a wrong password and a disabled person, after the
-  // same work.
+  // same work. kLimitExceeded after too many wrong ones (sign_in_throttle.h).
   Result<NewSession> SignIn(std::string_view email, std::string_view password,
                             const Visit& visit = {});
   Status SignOut(std::string_view session_secret);
@@ -49,7 +50,7 @@ class IdentityService {
   Result<Caller> ByToken(std::string_view token);
 
   // Once a minute: writes down when sessions and tokens were last used, all at once, and removes
-  // sessions that are over.
+  // sessions and throttles that are over.
   Status Housekeep();
 
   // What people do about themselves (identity_own.cc). kForbidden for a token: what it may do must
@@ -69,7 +70,8 @@ class IdentityService {
                                const std::vector<std::string>& scopes,
                                const std::optional<RequestKey>& key);
   Status RevokeToken(const Caller& who, const Id& id);  // kNotFound when it is not theirs.
-  // kInvalidArgument at /current or /new. Ends the other sessions; gives this one's new secret.
+  // kInvalidArgument at /current or /new, kLimitExceeded after too many tries. Ends the other
+  // sessions; gives this one's new secret.
   Result<std::string> ChangePassword(const Caller& who, std::string_view current,
                                      std::string_view replacement);
 
@@ -102,6 +104,7 @@ class IdentityService {
   const Clock& clock_;
   IdSource& ids_;
   Random& random_;
+  SignInThrottle throttle_{database_, clock_};
   CallerCache callers_;
   UseNotes used_sessions_;
   UseNotes used_tokens_;

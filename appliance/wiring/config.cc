@@ -24,6 +24,9 @@ constexpr std::array kKeys = {
     ConfigKey{"http.metrics_token", "", ConfigKey::Kind::kSecret},
     ConfigKey{"http.metrics_token_file", ""},
     ConfigKey{"http.web_root", ""},  // DefaultWebRoot().
+    ConfigKey{"limits.writes_per_minute", "60000", ConfigKey::Kind::kNumber},
+    ConfigKey{"limits.searches_per_minute", "30000", ConfigKey::Kind::kNumber},
+    ConfigKey{"limits.exports_per_minute", "240", ConfigKey::Kind::kNumber},
     ConfigKey{"log.level", "info"},
     ConfigKey{"log.format", "auto"},
 };
@@ -234,6 +237,17 @@ Value ReadChoice(Checker& check, std::string_view key, Value otherwise,
   return otherwise;
 }
 
+std::int64_t ReadCount(Checker& check, std::string_view key) {
+  static constexpr std::int64_t kMost = 1'000'000'000;
+  const std::string text = check.Text(key);
+  std::int64_t count = 0;
+  const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), count);
+  const bool whole = failed == std::errc() && end == text.data() + text.size();
+  if (whole && count >= 0 && count <= kMost) return count;
+  check.Add(key, "'" + text + "' is no number from 0 (no limit) to " + std::to_string(kMost));
+  return 0;
+}
+
 void ReadLog(Checker& check, Config::LogOutput& log) {
   using Level = std::pair<std::string_view, LogLevel>;
   using Format = std::pair<std::string_view, std::optional<LogFormat>>;
@@ -310,6 +324,9 @@ Result<Config> MakeConfig(const std::vector<Setting>& settings) {
   ReadListen(check, config.http);
   const std::string web_root = check.Text("http.web_root");
   config.http.web_root = web_root.empty() ? DefaultWebRoot() : Absolute(web_root);
+  config.limits.writes_per_minute = ReadCount(check, "limits.writes_per_minute");
+  config.limits.searches_per_minute = ReadCount(check, "limits.searches_per_minute");
+  config.limits.exports_per_minute = ReadCount(check, "limits.exports_per_minute");
   ReadLog(check, config.log);
 
   std::vector<FieldError> errors = check.TakeErrors();

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <span>
@@ -36,6 +37,13 @@ struct Config {
     std::filesystem::path web_root;
   } http;
 
+  // What one person may do in a minute; 0: no limit.
+  struct Limits {
+    std::int64_t writes_per_minute = 0;
+    std::int64_t searches_per_minute = 0;
+    std::int64_t exports_per_minute = 0;
+  } limits;
+
   struct LogOutput {
     LogLevel level = LogLevel::kInfo;
     std::optional<LogFormat> format;  // Empty: text on a terminal, JSON otherwise.
@@ -48,9 +56,10 @@ struct Config {
 struct ConfigKey {
   std::string_view name;
   std::string_view otherwise;  // What holds when nobody sets it; of a list, separated by commas.
-  enum class Kind { kText, kList, kSecret } kind = Kind::kText;
+  enum class Kind { kText, kList, kNumber, kSecret } kind = Kind::kText;
 
   bool IsList() const { return kind == Kind::kList; }
+  bool IsNumber() const { return kind == Kind::kNumber; }
   bool IsSecret() const { return kind == Kind::kSecret; }
 };
 std::span<const ConfigKey> ConfigKeys();

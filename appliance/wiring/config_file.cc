@@ -48,13 +48,26 @@ class FileReader {
     const auto key = std::find_if(keys.begin(), keys.end(),
                                   [&](const ConfigKey& known) { return known.name == name; });
     if (key == keys.end()) return Refuse(name, node, UnknownKey(name));
-    const auto values = key->IsList() ? ListOf(node) : TextOf(node);
-    if (!values) {
-      return Refuse(name, node,
-                    key->IsList() ? R"(must be a list of texts, like ["10.0.0.0/8"])"
-                                  : R"(must be a text in quotes, like "…")");
-    }
+    const auto values = ValuesOf(*key, node);
+    if (!values) return Refuse(name, node, std::string(FormOf(*key)));
     file_.settings.push_back({name, *values, Where(node)});
+  }
+
+  static std::optional<std::vector<std::string>> ValuesOf(const ConfigKey& key,
+                                                          const toml::node& node) {
+    if (key.IsList()) return ListOf(node);
+    return key.IsNumber() ? NumberOf(node) : TextOf(node);
+  }
+
+  static std::string_view FormOf(const ConfigKey& key) {
+    if (key.IsList()) return R"(must be a list of texts, like ["10.0.0.0/8"])";
+    if (key.IsNumber()) return "must be a number without quotes";
+    return R"(must be a text in quotes, like "…")";
+  }
+
+  static std::optional<std::vector<std::string>> NumberOf(const toml::node& node) {
+    if (!node.is_integer()) return std::nullopt;
+    return std::vector<std::string>{std::to_string(node.as_integer()->get())};
   }
 
   static std::optional<std::vector<std::string>> TextOf(const toml::node& node) {

@@ -46,6 +46,7 @@
 #include "appliance/stories/working_copy_service.h"
 #include "appliance/telemetry/metrics.h"
 #include "appliance/telemetry/process_metrics.h"
+#include "appliance/throttle/rate_limiter.h"
 #include "appliance/wiring/core.h"
 #include "appliance/wiring/doctor.h"
 #include "appliance/wiring/embedded.h"
@@ -117,6 +118,11 @@ http::ServerOptions ServerOptionsOf(const Config& config) {
   options.port = config.http.port;
   options.trusted_proxies = config.http.trusted_proxies;
   return options;
+}
+
+RateLimits RateLimitsOf(const Config& config) {
+  return {config.limits.writes_per_minute, config.limits.searches_per_minute,
+          config.limits.exports_per_minute};
 }
 
 }  // namespace
@@ -279,7 +285,8 @@ class Daemon::Impl {
   HealthService health_{core_->platform->clock, MakeManifest()};
   Metrics metrics_;
   WebAssets assets_{config_.http.web_root};
-  Authenticator who_{core_->identity};
+  RateLimiter limiter_{*core_->database, core_->platform->clock, RateLimitsOf(config_)};
+  Authenticator who_{core_->identity, &limiter_};
   http::Router router_;
   std::optional<http::Server> server_;
   Commands commands_;

@@ -86,4 +86,32 @@ TEST_CASE("behind TLS the cookie is bound to the host and to TLS", "[identity]")
   CHECK(in.who.Identify(read).error().code == ErrorCode::kUnauthenticated);
 }
 
+TEST_CASE("changes, searches and exports are held to what one person may do", "[identity]") {
+  SignedIn in;
+  RateLimiter limiter(*in.house.database, in.house.clock, {60, 30, 2});
+  const Authenticator who(in.house.identity, &limiter);
+  const auto count = [&](const std::string& method, const std::string& route) {
+    http::Request request = WithSession(in.session, method);
+    request.headers.push_back({"X-CSRF-Token", in.session.csrf_token});
+    request.route = route;
+    int taken = 0;
+    while (taken < 200) {
+      const auto caller = who.Identify(request);
+      if (!caller) {
+        CHECK(caller.error().code == ErrorCode::kLimitExceeded);
+        CHECK(caller.error().retry_after_seconds >= 1);
+        break;
+      }
+      ++taken;
+    }
+    return taken;
+  };
+  CHECK(count("POST", "/api/v1/stories") <= 61);
+  CHECK(count("GET", "/api/v1/search/suggest") <= 31);
+  CHECK(count("GET", "/api/v1/legacies/{id}/export") <= 3);
+  CHECK(count("GET", "/api/v1/export") == 0);
+  // Reading goes on.
+  CHECK(count("GET", "/api/v1/stories") == 200);
+}
+
 }  // namespace heirloom

@@ -48,6 +48,8 @@ listen = "0.0.0.0:9000"
 trusted_proxies = ["10.0.0.0/8", "192.168.0.1"]
 metrics_allow = []
 web_root = "/usr/share/pages"
+[limits]
+writes_per_minute = 120
 [log]
 level = "warn"
 format = "text"
@@ -60,6 +62,7 @@ format = "text"
   CHECK(config->http.trusted_proxies == std::vector<std::string>{"10.0.0.0/8", "192.168.0.1"});
   CHECK(config->http.metrics_allow.empty());
   CHECK(config->http.web_root == "/usr/share/pages");
+  CHECK(config->limits.writes_per_minute == 120);
   CHECK(config->log.level == LogLevel::kWarn);
   CHECK(config->log.format == LogFormat::kText);
 }
@@ -112,6 +115,8 @@ metrics_allow = [1]
 lisen = "127.0.0.1:80"
 [stroage]
 database = "sqlite:x.db"
+[limits]
+writes_per_minute = "120"
 [log]
 level = "loud"
 )"));
@@ -121,7 +126,8 @@ level = "loud"
   CHECK_THAT(problems, Contains("http.metrics_allow: must be a list of texts"));
   CHECK_THAT(problems, Contains("http.lisen: is not known; did you mean http.listen?"));
   CHECK_THAT(problems, Contains("stroage: is not known"));
-  CHECK_THAT(problems, Contains("log.level: 'loud' is none of") && Contains("line 11)"));
+  CHECK_THAT(problems, Contains("log.level: 'loud' is none of") && Contains("line 13)"));
+  CHECK_THAT(problems, Contains("limits.writes_per_minute: must be a number without quotes"));
 }
 
 TEST_CASE_METHOD(FileFixture, "what is no TOML is refused with its line", "[config]") {

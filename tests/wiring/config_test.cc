@@ -228,6 +228,21 @@ TEST_CASE("what holds is said with where it comes from", "[config]") {
   CHECK(value("http.metrics_token") == "nothing");
 }
 
+TEST_CASE("limits are numbers, and 0 is none", "[config]") {
+  const auto with = [](const std::string& value) {
+    return MakeConfig(
+        {{"data_dir", {"/data"}, "a test"}, {"limits.writes_per_minute", {value}, "a test"}});
+  };
+  CHECK(with("0")->limits.writes_per_minute == 0);
+  CHECK(with("120")->limits.writes_per_minute == 120);
+  CHECK(with("120")->limits.searches_per_minute == 30'000);
+  for (const char* wrong : {"-1", "many", "1.5", "", "10000000000", "1 "}) {
+    CAPTURE(wrong);
+    REQUIRE_FALSE(with(wrong));
+    CHECK(with(wrong).error().fields.front().pointer == "limits.writes_per_minute");
+  }
+}
+
 TEST_CASE("every key is documented, with what holds when nobody sets it", "[config]") {
   const std::string docs =
       testing::ReadFile(std::string(HEIRLOOM_SOURCE_DIR) + "/appliance/docs/configuration.md");
@@ -237,7 +252,8 @@ TEST_CASE("every key is documented, with what holds when nobody sets it", "[conf
     REQUIRE(row != std::string::npos);
     const std::string line = docs.substr(row, docs.find('\n', row) - row);
     for (const std::string& part : SplitCommas(key.otherwise)) {
-      CHECK_THAT(line, Contains("\"" + part + "\""));
+      const std::string quote = key.IsNumber() ? "`" : "\"";
+      CHECK_THAT(line, Contains(quote + part + quote));
     }
   }
 }
