@@ -18,6 +18,8 @@
 #include "appliance/identity/identity_routes.h"
 #include "appliance/legacies/legacy_routes.h"
 #include "appliance/legacies/legacy_service.h"
+#include "appliance/live/event_routes.h"
+#include "appliance/live/live_service.h"
 #include "appliance/operations/contract_routes.h"
 #include "appliance/operations/control_server.h"
 #include "appliance/operations/control_socket.h"
@@ -161,6 +163,7 @@ class Daemon::Impl {
     server_->OnExchange(ExchangeObserver(metrics_));
     AddServerMetrics(metrics_, *server_);
     indexer_.Start();
+    live_.Start();
     if (const Status listening = server_->Listen(); !listening) return listening;
     url_ = UrlOf(config_.http.host, server_->port());
     if (const Status controlled = StartControl(); !controlled) return controlled;
@@ -175,6 +178,7 @@ class Daemon::Impl {
     server_.reset();
     control_.reset();
     housekeeping_.reset();
+    live_.Stop();
     indexer_.Stop();
   }
 
@@ -198,6 +202,15 @@ class Daemon::Impl {
     metrics_.AddReading(Kind::kGauge, "heirloom_search_index_rebuilding",
                         "1 while the search index is built again.",
                         [this] { return indexer_.State().rebuilding ? 1.0 : 0.0; });
+    metrics_.AddReading(Kind::kGauge, "heirloom_events_subscribers",
+                        "Event streams that are open or opening.",
+                        [this] { return static_cast<double>(live_.Stats().subscribers); });
+    metrics_.AddReading(Kind::kCounter, "heirloom_events_sent_total",
+                        "Events passed on, counted for each subscriber.",
+                        [this] { return static_cast<double>(live_.Stats().sent); });
+    metrics_.AddReading(Kind::kGauge, "heirloom_events_lag_events",
+                        "Events that subscribers have not been told of yet.",
+                        [this] { return static_cast<double>(live_.Stats().lag); });
     metrics_.AddReading(Kind::kGauge, "heirloom_data_free_bytes",
                         "What is left on the data directory's disk.",
                         [this] { return FreeBytes(config_.data_dir); });
@@ -219,6 +232,7 @@ class Daemon::Impl {
     AddImportRoutes(router_, imports_, who_);
     AddSearchRoutes(router_, search_, who_);
     AddAuditRoutes(router_, audit_, who_);
+    AddEventRoutes(router_, live_, who_);
     router_.Fallback([this](http::Request& request) { return assets_.Serve(request); });
   }
 
@@ -281,6 +295,7 @@ class Daemon::Impl {
   StoryLookupService lookup_{*core_->database};
   SearchService search_{*index_, indexer_, lookup_, legacies_, core_->platform->clock};
   AuditService audit_{*core_->database};
+  LiveService live_{*core_->database, core_->platform->clock};
 
   HealthService health_{core_->platform->clock, MakeManifest()};
   Metrics metrics_;
