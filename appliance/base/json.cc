@@ -6,11 +6,18 @@
 #include <utility>
 
 #include "appliance/base/log.h"
+#include "appliance/base/text.h"
 
 namespace heirloom {
 namespace {
 
 using Node = nlohmann::json;
+
+// Of a key, in a message.
+constexpr std::size_t kMaxShown = 100;
+// A value takes up to some 90 bytes, however short its text is: "[]," six million times over would
+// be half a gigabyte. The largest document has half as many, and so has the largest batch.
+constexpr std::size_t kMaxValues = 500'000;
 
 // Builds the tree while the text is read, so that a limit ends the reading before memory is spent.
 // nlohmann's own tree builder keeps the last of repeated keys and knows no depth.
@@ -40,7 +47,10 @@ class TreeBuilder final : public nlohmann::json_sax<Node> {
 
   bool key(string_t& name) override {
     auto [place, is_new] = open_.back()->get_ref<Node::object_t&>().emplace(name, nullptr);
-    if (!is_new) return Refuse("the key " + Node(name).dump() + " is repeated");
+    if (!is_new) {
+      const std::string shown(FirstCharacters(name, kMaxShown));
+      return Refuse("the key " + Node(shown).dump() + " is repeated");
+    }
     member_ = &place->second;
     return true;
   }
@@ -59,8 +69,14 @@ class TreeBuilder final : public nlohmann::json_sax<Node> {
   }
 
   bool Place(Node value) {
+    if (!CountsOne()) return false;
     Put(std::move(value));
     return true;
+  }
+
+  bool CountsOne() {
+    if (++values_ <= kMaxValues) return true;
+    return Refuse("more than " + std::to_string(kMaxValues) + " values");
   }
 
   Node* Put(Node value) {
@@ -80,6 +96,7 @@ class TreeBuilder final : public nlohmann::json_sax<Node> {
     if (open_.size() >= max_depth_) {
       return Refuse("nested deeper than " + std::to_string(max_depth_) + " levels");
     }
+    if (!CountsOne()) return false;
     open_.push_back(Put(std::move(container)));
     return true;
   }
@@ -91,6 +108,7 @@ class TreeBuilder final : public nlohmann::json_sax<Node> {
 
   Node& root_;
   const std::size_t max_depth_;
+  std::size_t values_ = 0;
   std::vector<Node*> open_;  // An element moves only while its container is innermost: stable.
   Node* member_ = nullptr;   // Where the value after a key goes.
   std::string problem_;

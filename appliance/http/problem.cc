@@ -5,9 +5,15 @@
 
 #include "appliance/base/json.h"
 #include "appliance/base/log.h"
+#include "appliance/base/text.h"
 
 namespace heirloom::http {
 namespace {
+
+// What senders named themselves is shown to them, but an answer must not grow with the question.
+constexpr std::size_t kMaxPointer = 300;  // Characters.
+constexpr std::size_t kMaxText = 1000;
+constexpr std::size_t kMaxErrors = 100;
 
 struct Kind {
   int status;
@@ -53,12 +59,14 @@ Response Make(const Request& request, int status, std::string_view detail,
   json.Member("type", "urn:heirloom:problem:" + std::string(kind.slug));
   json.Member("title", kind.title);
   json.Member("status", static_cast<std::int64_t>(kind.status));
-  if (!detail.empty()) json.Member("detail", detail);
+  if (!detail.empty()) json.Member("detail", FirstCharacters(detail, kMaxText));
   json.Member("request_id", request.request_id);
   if (!errors.empty()) {
     json.Key("errors").BeginArray();
-    for (const FieldError& error : errors) {
-      json.BeginObject().Member("pointer", error.pointer).Member("message", error.message);
+    for (std::size_t i = 0; i < std::min(errors.size(), kMaxErrors); ++i) {
+      json.BeginObject();
+      json.Member("pointer", FirstCharacters(errors[i].pointer, kMaxPointer));
+      json.Member("message", FirstCharacters(errors[i].message, kMaxText));
       json.EndObject();
     }
     json.EndArray();

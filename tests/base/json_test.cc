@@ -143,6 +143,21 @@ TEST_CASE("depth and length are limited before memory is spent", "[base][json]")
   CHECK(CodeOf("[[1],[2],{\"a\":[]}]", {.max_bytes = 99, .max_depth = 2}) == ErrorCode::kMalformed);
 }
 
+TEST_CASE("many small values are limited, since each takes more memory than text", "[base][json]") {
+  const auto many = [](std::size_t count) {
+    std::string text = "[";
+    for (std::size_t i = 1; i < count; ++i) text += "1,";
+    return text.replace(text.size() - 1, 1, "]");
+  };
+  CHECK(Json::Parse(many(500'000)));
+  CHECK(MessageOf(many(500'001)) == "cannot be read: more than 500000 values");
+}
+
+TEST_CASE("a message shows no more of a key than a person reads", "[base][json]") {
+  const std::string key(100'000, 'k');
+  CHECK(MessageOf("{\"" + key + "\":1,\"" + key + "\":2}").size() < 200);
+}
+
 TEST_CASE("U+0000 in a string can be read: refusing it is the field's matter", "[base][json]") {
   CHECK(Json::Parse(R"("a\u0000b")")->AsString() == "a\0b"s);
 }

@@ -73,6 +73,16 @@ TEST_CASE("fields that are wrong are listed with their pointers", "[http][proble
   CHECK(problem.Get("errors").At(0).Get("message").AsString() == "is missing");
 }
 
+TEST_CASE("a problem does not grow with what was sent", "[http][problem]") {
+  Error error{ErrorCode::kInvalidArgument, std::string(1u << 20, 'd'), {}};
+  for (int i = 0; i < 1000; ++i) {
+    error.fields.push_back({"/" + std::string(10'000, 'k'), std::string(10'000, 'm')});
+  }
+  const Response response = Problem(Asked(), error);
+  CHECK(response.body.size() < 200'000);
+  CHECK(Json::Parse(response.body).value().Get("errors").Size() == 100);
+}
+
 std::string HeadOf(Response response, bool head_only, bool close) {
   const AnswerWriter writer;
   return writer.Write(std::move(response), {head_only, close, testing::ManualClock::kStart, {}})

@@ -153,10 +153,17 @@ class Appliance:
 
     def memory_kib(self):
         """Resident memory of the daemon."""
+        return self._status("VmRSS")
+
+    def peak_memory_kib(self):
+        """The most that it ever held."""
+        return self._status("VmHWM")
+
+    def _status(self, name):
         for line in pathlib.Path(f"/proc/{self.process.pid}/status").read_text().splitlines():
-            if line.startswith("VmRSS:"):
+            if line.startswith(name + ":"):
                 return int(line.split()[1])
-        raise RuntimeError("no VmRSS")
+        raise RuntimeError(f"no {name}")
 
     def run(self, *arguments, text=None, check=True, env=None):
         """A CLI command; gives the finished process."""
