@@ -2,44 +2,14 @@
 
 #include <catch2/catch.hpp>
 
-#include "index/xapian/xapian_index.h"
-#include "tests/support/household.h"
+#include "tests/search/library.h"
 
 namespace heirloom {
 namespace {
 
 using std::chrono::milliseconds;
 using testing::Household;
-
-// A house whose stories can be found. The index follows by itself, as in the daemon.
-struct Library : Household {
-  std::unique_ptr<SearchIndex> index = OpenXapianIndex({.directory = folder / "index"}).value();
-  std::unique_ptr<Indexer> indexer = std::make_unique<Indexer>(*database, feed, *index, clock);
-  StoryLookupService lookup{*database};
-  SearchService search{*index, *indexer, lookup, legacies, clock};
-  Principal ada = Person("ada");
-  Id legacy = LegacyOf(ada);
-
-  Library() { indexer->Start(); }
-
-  Position Head() {
-    return ReadOne(*database, [](Reader& reader) { return reader.Head(); }).value();
-  }
-  // Titles found, after the index has caught up.
-  std::vector<std::string> Find(const Principal& who, SearchRequest request) {
-    request.at_least = Head();
-    const auto page = search.Search(who, request).value();
-    CHECK_FALSE(page.stale);
-    std::vector<std::string> titles;
-    for (const FoundStory& found : page.items) titles.push_back(found.story.title);
-    return titles;
-  }
-  std::vector<std::string> Find(const Principal& who, const std::string& text) {
-    SearchRequest request;
-    request.text = text;
-    return Find(who, request);
-  }
-};
+using testing::Library;
 
 using Titles = std::vector<std::string>;
 
