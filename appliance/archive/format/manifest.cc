@@ -45,6 +45,38 @@ Status AppendAll(TempFile& out, const TempFile& in) {
   return {};
 }
 
+// A newer format must be told as such, whatever else has changed in it.
+Status CheckFormat(const Json& head) {
+  const Json format = head.Get("format");
+  const Json version = head.Get("format_version");
+  if (!format.IsString() || format.AsString() != kFormat ||
+      version.kind() != Json::Kind::kInteger) {
+    return Wrong("it is not that of a Heirloom archive");
+  }
+  if (version.AsInteger() > kFormatVersion) {
+    return Wrong("the archive has format " + std::to_string(version.AsInteger()) +
+                 ", and this program reads up to " + std::to_string(kFormatVersion) +
+                 ": use a newer heirloom");
+  }
+  return {};
+}
+
+Status ReadHead(std::string_view text, Manifest& manifest) {
+  const auto json = Json::Parse(text);
+  if (!json) return Wrong("it is damaged: " + json.error().message);
+  if (Status known = CheckFormat(*json); !known) return known;
+  FieldReader fields(*json);
+  fields.Any("format");
+  fields.Any("format_version");
+  fields.Any("files");
+  ReadTime(fields, "exported_at");
+  manifest.counts = {ReadCount(fields, "legacies"), ReadCount(fields, "stories"),
+                     ReadCount(fields, "revisions")};
+  fields.RefuseUnknown();
+  if (fields.errors().empty()) return {};
+  return Wrong(fields.errors().front().pointer + " " + fields.errors().front().message);
+}
+
 }  // namespace
 
 ManifestWriter::ManifestWriter(TempFile files, TempFile sums, std::filesystem::path folder)
@@ -90,38 +122,32 @@ Result<TempFile> ManifestWriter::TakeManifest(Time exported_at, const Counts& co
   return out;
 }
 
+// It may name a million files, too many for one tree of values: the head is one JSON text and each
+// line of the list another.
 Result<Manifest> ParseManifest(std::string_view text) {
-  const auto json = Json::Parse(text, {.max_bytes = 256u << 20, .max_depth = 8});
-  if (!json) return Wrong("it is damaged: " + json.error().message);
-  const Json format = json->Get("format");
-  const Json version = json->Get("format_version");
-  if (!format.IsString() || format.AsString() != kFormat ||
-      version.kind() != Json::Kind::kInteger) {
-    return Wrong("it is not that of a Heirloom archive");
+  constexpr std::string_view kList = "  \"files\": [\n";
+  constexpr std::string_view kEnd = "\n  ]\n}\n";
+  const std::size_t list = text.find(kList);
+  if (list == text.npos || !text.ends_with(kEnd) ||
+      text.size() < list + kList.size() + kEnd.size()) {
+    const auto json = Json::Parse(text, {.max_bytes = 256u << 20, .max_depth = 64});
+    if (const Status known = json ? CheckFormat(*json) : Status(); !known) return ErrorOf(known);
+    return Wrong("it is damaged");
   }
-  if (version.AsInteger() > kFormatVersion) {
-    return Wrong("the archive has format " + std::to_string(version.AsInteger()) +
-                 ", and this program reads up to " + std::to_string(kFormatVersion) +
-                 ": use a newer heirloom");
-  }
-  FieldReader fields(*json);
-  fields.Any("format");
-  fields.Any("format_version");
-  ReadTime(fields, "exported_at");
   Manifest manifest;
-  manifest.counts = {ReadCount(fields, "legacies"), ReadCount(fields, "stories"),
-                     ReadCount(fields, "revisions")};
-  const Json files = fields.Any("files");
-  if (!files.IsArray()) fields.Add("files", "must be a list");
-  fields.RefuseUnknown();
-  if (!fields.errors().empty()) {
-    return Wrong(fields.errors().front().pointer + " " + fields.errors().front().message);
-  }
-  for (std::size_t i = 0; i < files.Size(); ++i) {
-    const Status read = ReadFile(files.At(i), "/files/" + std::to_string(i), manifest);
+  const Status head = ReadHead(std::string(text.substr(0, list)) + "\"files\": []}", manifest);
+  if (!head) return ErrorOf(head);
+  text.remove_prefix(list + kList.size());
+  text.remove_suffix(kEnd.size());
+  for (std::size_t line = 0;; ++line) {
+    const std::size_t end = text.find(",\n");
+    const auto json = Json::Parse(text.substr(0, end));
+    if (!json) return Wrong("it is damaged: " + json.error().message);
+    const Status read = ReadFile(*json, "/files/" + std::to_string(line), manifest);
     if (!read) return ErrorOf(read);
+    if (end == text.npos) return manifest;
+    text.remove_prefix(end + 2);
   }
-  return manifest;
 }
 
 Status CheckSums(std::string_view sums, const Manifest& manifest) {

@@ -415,7 +415,8 @@ export interface paths {
         /**
          * A batch of stories with their revisions out of an archive (owners).
          * @description Idempotent by (legacy, origin_id). The digest chain of each story is recomputed; one that does not hold is refused and
-         *     holds back no other. A story that was edited here since is `kept`.
+         *     holds back no other. Revisions that are not here yet are added behind those that are the same (`updated`); a story that was
+         *     edited here since is `kept`. A story too large for one request comes in several, its revisions in order.
          */
         post: operations["importArchivedStories"];
         delete?: never;
@@ -1182,13 +1183,18 @@ export interface components {
             dedication?: string;
             language?: components["schemas"]["Language"];
             visibility?: components["schemas"]["Visibility"];
-            created_at?: components["schemas"]["Time"];
-            updated_at?: components["schemas"]["Time"];
+            created_at: components["schemas"]["Time"];
+            updated_at: components["schemas"]["Time"];
             members?: {
                 /** @example Rosa Calder */
                 name: string;
                 role: components["schemas"]["Role"];
             }[];
+        };
+        RestoredLegacy: {
+            legacy_id: components["schemas"]["Id"];
+            /** @enum {string} */
+            outcome: "created" | "unchanged" | "kept";
         };
         ArchivedStoryBatch: {
             items: components["schemas"]["ArchivedStory"][];
@@ -1197,6 +1203,10 @@ export interface components {
             origin_id: components["schemas"]["Id"];
             created_at: components["schemas"]["Time"];
             updated_at: components["schemas"]["Time"];
+            /** @description Of the whole story in the archive. */
+            revision_count: number;
+            /** @description Of the revision before the first of these; only when there is one. */
+            parent_digest?: string;
             revisions: {
                 /** @example 2 */
                 number: number;
@@ -2764,31 +2774,31 @@ export interface operations {
             };
         };
         responses: {
-            /** @description It was imported before. */
+            /** @description You have it already; `kept` when it says something else here. */
             200: {
                 headers: {
                     "Heirloom-Sequence": components["headers"]["Sequence"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Legacy"];
+                    "application/json": components["schemas"]["RestoredLegacy"];
                 };
             };
             /** @description It is here now. */
             201: {
                 headers: {
-                    ETag: components["headers"]["ETag"];
                     Location: components["headers"]["Location"];
                     "Heirloom-Sequence": components["headers"]["Sequence"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Legacy"];
+                    "application/json": components["schemas"]["RestoredLegacy"];
                 };
             };
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Invalid"];
