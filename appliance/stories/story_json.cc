@@ -15,6 +15,11 @@ void WriteRevisionHead(JsonWriter& json, const Revision& revision) {
   json.Member("content_hash", revision.content_hash).Member("digest", revision.digest);
 }
 
+std::string_view ToString(Change change) {
+  if (change == Change::kSame) return "same";
+  return change == Change::kAdded ? "added" : "removed";
+}
+
 }  // namespace
 
 void WriteStoryDetails(JsonWriter& json, const StoryContent& content) {
@@ -84,6 +89,22 @@ void WriteRevision(JsonWriter& json, const Revision& revision) {
   WriteStoryDetails(json, revision.content);
   json.Member("story_author", revision.content.author);
   json.EndObject();
+}
+
+void WriteRevisionDiff(JsonWriter& json, const RevisionDiff& diff) {
+  json.BeginObject().Member("from", diff.from).Member("to", diff.to);
+  json.Key("fields").BeginArray();
+  for (const FieldChange& change : diff.fields) {
+    json.BeginObject().Member("field", change.field);
+    json.OptionalMember("before", change.before).OptionalMember("after", change.after);
+    json.EndObject();
+  }
+  json.EndArray().Key("text").BeginArray();
+  for (const TextPiece& piece : diff.text.pieces) {
+    json.BeginObject().Member("change", ToString(piece.change)).Member("text", piece.text);
+    json.EndObject();
+  }
+  json.EndArray().Key("complete").Bool(diff.text.complete).EndObject();
 }
 
 }  // namespace heirloom

@@ -13,6 +13,7 @@ using http::Request;
 using http::Response;
 
 constexpr std::string_view kPath = "/api/v1/stories/";
+constexpr std::int64_t kMaxRevision = 1'000'000'000;
 
 class StoryRoutes {
  public:
@@ -132,6 +133,25 @@ class StoryRoutes {
     return Response::Json(200, json.Take());
   }
 
+  Result<Response> Diff(const Request& request) const {
+    const auto asked = who_.Ask(request);
+    if (!asked) return ErrorOf(asked);
+    const auto& [who, id] = *asked;
+    if (const Status seen = stories_.RequireSeen(who, id); !seen) return ErrorOf(seen);
+    const auto number = RevisionNumber(request);
+    if (!number) return ErrorOf(number);
+    http::QueryReader query(request);
+    const std::int64_t against = query.Integer("against", 0, kMaxRevision, -1);
+    query.RefuseUnknown();
+    if (const Status good = query.Check(); !good) return ErrorOf(good);
+    const auto diff =
+        stories_.Diff(who, id, *number, against < 0 ? std::nullopt : std::optional(against));
+    if (!diff) return ErrorOf(diff);
+    JsonWriter json;
+    WriteRevisionDiff(json, *diff);
+    return Response::Json(200, json.Take());
+  }
+
   Result<Response> Restore(const Request& request) const {
     const auto asked = who_.Ask(request);
     if (!asked) return ErrorOf(asked);
@@ -165,6 +185,7 @@ void AddStoryRoutes(http::Router& router, StoryService& stories, const Authentic
   router.Delete("/api/v1/stories/{id}", to(&StoryRoutes::Delete));
   router.Get("/api/v1/stories/{id}/revisions", to(&StoryRoutes::Revisions));
   router.Get("/api/v1/stories/{id}/revisions/{n}", to(&StoryRoutes::GetRevision));
+  router.Get("/api/v1/stories/{id}/revisions/{n}/diff", to(&StoryRoutes::Diff));
   router.Post("/api/v1/stories/{id}/revisions/{n}/restore", to(&StoryRoutes::Restore));
 }
 

@@ -31,14 +31,18 @@ tl::unexpected<Error> BadCursor() {
   return FailFields({{"?cursor", "is not a cursor of this list"}});
 }
 
-// The revision, if `who` may see the story and what it was then.
-Result<Revision> FindRevision(Reader& reader, const Principal& who, const Id& id,
+bool MayReadDrafts(const Principal& who, const StoryRow& row) {
+  Resource draft = row.resource;
+  draft.story_status = StoryStatus::kDraft;
+  return static_cast<bool>(Decide(who, Action::kReadStory, draft));
+}
+
+// The revision, if `who`, who may read the story, may see what it was then.
+Result<Revision> FindRevision(Reader& reader, const Principal& who, const StoryRow& row,
                               std::int64_t number) {
-  const auto row = FindStory(reader, who, id, Action::kReadStory);
-  if (!row) return ErrorOf(row);
-  auto revision = revision_repository::ByNumber(reader, who.tenant_id, id, number);
+  auto revision = revision_repository::ByNumber(reader, who.tenant_id, row.story.id, number);
   if (!revision) return ErrorOf(revision);
-  Resource then = row->resource;
+  Resource then = row.resource;
   if (*revision) then.story_status = (*revision)->content.status;
   if (!*revision || !Decide(who, Action::kReadStory, then)) {
     return Fail(ErrorCode::kNotFound, "This story has no such revision.");
@@ -201,13 +205,10 @@ Result<StoryPage<Revision>> StoryService::Revisions(const Principal& who, const 
   }
   StoryPage<Revision> page;
   const Status read = database_.Read([&](Reader& reader) -> Status {
-    const auto row = FindStory(reader, who, id, Action::kReadStory);
+    const auto row = FindStoryHead(reader, who, id, Action::kReadStory);
     if (!row) return ErrorOf(row);
-    Resource draft = row->resource;
-    draft.story_status = StoryStatus::kDraft;
-    const bool with_drafts = static_cast<bool>(Decide(who, Action::kReadStory, draft));
-    auto revisions =
-        revision_repository::List(reader, who.tenant_id, id, with_drafts, before, limit + 1);
+    auto revisions = revision_repository::List(reader, who.tenant_id, id, MayReadDrafts(who, *row),
+                                               before, limit + 1);
     if (!revisions) return ErrorOf(revisions);
     page.items = std::move(*revisions);
     return {};
@@ -222,7 +223,39 @@ Result<StoryPage<Revision>> StoryService::Revisions(const Principal& who, const 
 
 Result<Revision> StoryService::GetRevision(const Principal& who, const Id& id,
                                            std::int64_t number) {
-  return ReadOne(database_, [&](Reader& reader) { return FindRevision(reader, who, id, number); });
+  return ReadOne(database_, [&](Reader& reader) -> Result<Revision> {
+    const auto row = FindStoryHead(reader, who, id, Action::kReadStory);
+    if (!row) return ErrorOf(row);
+    return FindRevision(reader, who, *row, number);
+  });
+}
+
+Result<RevisionDiff> StoryService::Diff(const Principal& who, const Id& id, std::int64_t number,
+                                        std::optional<std::int64_t> against) {
+  std::optional<Revision> before;
+  const auto after = ReadOne(database_, [&](Reader& reader) -> Result<Revision> {
+    const auto row = FindStoryHead(reader, who, id, Action::kReadStory);
+    if (!row) return ErrorOf(row);
+    auto found = FindRevision(reader, who, *row, number);
+    if (!found) return found;
+    if (against && *against >= number) {
+      return FailFields({{"?against", "must be an earlier revision, or 0"}});
+    }
+    if (!against) {
+      const auto earlier =
+          revision_repository::List(reader, who.tenant_id, id, MayReadDrafts(who, *row), number, 1);
+      if (!earlier) return ErrorOf(earlier);
+      against = earlier->empty() ? 0 : earlier->front().number;
+    }
+    if (*against == 0) return found;
+    auto base = FindRevision(reader, who, *row, *against);
+    if (!base) return base;
+    before = std::move(*base);
+    return found;
+  });
+  if (!after) return ErrorOf(after);
+  // Compared here, so that no connection is held meanwhile.
+  return DiffRevisions(before, *after);
 }
 
 Result<StoryWritten> StoryService::Restore(const Principal& who, const Id& id, std::int64_t number,

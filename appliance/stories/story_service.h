@@ -11,6 +11,7 @@
 #include "appliance/domain/position.h"
 #include "appliance/domain/request_key.h"
 #include "appliance/domain/story.h"
+#include "appliance/stories/revision_diff.h"
 #include "storage/database.h"
 
 namespace heirloom {
@@ -87,6 +88,10 @@ class StoryService {
   Result<StoryPage<Revision>> Revisions(const Principal& who, const Id& id,
                                         const std::vector<std::string>& after, std::int64_t limit);
   Result<Revision> GetRevision(const Principal& who, const Id& id, std::int64_t number);
+  // What changed from revision `against` to `number`; 0 stands for nothing, nullopt for the newest
+  // one before that `who` may read. kInvalidArgument at ?against when it is no earlier one.
+  Result<RevisionDiff> Diff(const Principal& who, const Id& id, std::int64_t number,
+                            std::optional<std::int64_t> against);
   // Makes the content of revision `number` the newest one again, but for the status.
   Result<StoryWritten> Restore(const Principal& who, const Id& id, std::int64_t number,
                                std::optional<std::int64_t> version,

@@ -44,6 +44,8 @@
 #include "appliance/stories/story_lookup_service.h"
 #include "appliance/stories/story_routes.h"
 #include "appliance/stories/story_service.h"
+#include "appliance/stories/tag_routes.h"
+#include "appliance/stories/tag_service.h"
 #include "appliance/stories/working_copy_routes.h"
 #include "appliance/stories/working_copy_service.h"
 #include "appliance/telemetry/metrics.h"
@@ -229,6 +231,7 @@ class Daemon::Impl {
     AddStoryRoutes(router_, stories_, who_);
     AddWorkingCopyRoutes(router_, copies_, who_);
     AddBinRoutes(router_, bin_, who_);
+    AddTagRoutes(router_, tags_, who_);
     AddImportRoutes(router_, imports_, who_);
     AddSearchRoutes(router_, search_, who_);
     AddAuditRoutes(router_, audit_, who_);
@@ -289,6 +292,7 @@ class Daemon::Impl {
   StoryService stories_{*core_->database, core_->platform->clock, core_->platform->ids};
   WorkingCopyService copies_{*core_->database, core_->platform->clock};
   BinService bin_{*core_->database, core_->platform->clock};
+  TagService tags_{*core_->database, core_->platform->clock};
   ImportService imports_{*core_->database, core_->platform->clock, core_->platform->ids};
   StoryFeedService feed_{*core_->database};
   Indexer indexer_{*core_->database, feed_, *index_, core_->platform->clock};

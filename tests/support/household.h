@@ -12,6 +12,7 @@
 #include "appliance/stories/import_service.h"
 #include "appliance/stories/story_feed_service.h"
 #include "appliance/stories/story_service.h"
+#include "appliance/stories/tag_service.h"
 #include "appliance/stories/working_copy_service.h"
 #include "storage/sqlite/sqlite_database.h"
 #include "tests/support/manual_clock.h"
@@ -36,6 +37,7 @@ struct Household {
   ImportService imports{*database, clock, ids};
   WorkingCopyService copies{*database, clock};
   BinService bin{*database, clock};
+  TagService tags{*database, clock};
   StoryFeedService feed{*database};
 
   std::unique_ptr<Database> Open() {
