@@ -203,7 +203,11 @@ class XapianIndex final : public SearchIndex {
     if (!next_.expired()) return Fail(ErrorCode::kConflict, "another generation is being built");
     const std::filesystem::path folder = generations_.New();
     auto writer = xapian::Writer::Open(folder);
-    if (!writer) return ErrorOf(writer);
+    if (!writer) {  // The disk refused half-way.
+      std::error_code error;
+      std::filesystem::remove_all(folder, error);
+      return Fail(ErrorCode::kUnavailable, writer.error().message);
+    }
     auto next = std::make_shared<Generation>(folder, std::move(*writer));
     next_ = next;
     return std::make_unique<XapianGeneration>(std::move(next));

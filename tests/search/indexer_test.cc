@@ -2,8 +2,12 @@
 
 #include "appliance/search/indexer.h"
 
+#include <sys/resource.h>
+
 #include <atomic>
 #include <catch2/catch.hpp>
+#include <csignal>
+#include <filesystem>
 #include <thread>
 
 #include "tests/search/library.h"
@@ -36,6 +40,34 @@ class Watching final : public Progress {
   std::atomic<std::int64_t> last_total_ = 0;
   std::atomic<bool> cancelled_ = false;
 };
+
+// From here on no file of this process grows beyond `bytes`, as on a disk that is full.
+class FullDisk {
+ public:
+  explicit FullDisk(rlim_t bytes) : signal_(std::signal(SIGXFSZ, SIG_IGN)) {
+    ::getrlimit(RLIMIT_FSIZE, &before_);
+    const rlimit full{bytes, before_.rlim_max};
+    ::setrlimit(RLIMIT_FSIZE, &full);
+  }
+  ~FullDisk() {
+    ::setrlimit(RLIMIT_FSIZE, &before_);
+    std::signal(SIGXFSZ, signal_);
+  }
+  FullDisk(const FullDisk&) = delete;
+  FullDisk& operator=(const FullDisk&) = delete;
+
+ private:
+  rlimit before_{};
+  void (*signal_)(int);
+};
+
+std::ptrdiff_t GenerationsOf(const Library& house) {
+  std::ptrdiff_t count = 0;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(house.folder / "index")) {
+    count += entry.path().filename() == "iamglass" ? 1 : 0;
+  }
+  return count;
+}
 
 void WriteMany(Library& house, int count) {
   for (int i = 0; i < count; ++i) {
@@ -146,6 +178,35 @@ TEST_CASE("a rebuild that is called off, or meets another, leaves the index as i
   CHECK(house.Find(house.ada, "lantern").size() == 5);
   NoProgress none;
   CHECK(house.indexer->Rebuild(none));
+}
+
+TEST_CASE("a disk that is full at any step of a rebuild leaves the index as it is", "[search]") {
+  Library house;
+  WriteMany(house, 20);
+  int failures = 0;
+  bool built = false;
+  for (rlim_t bytes = 0; !built; bytes = bytes == 0 ? 4 : bytes * 3) {
+    CAPTURE(bytes);
+    REQUIRE(bytes < (rlim_t{1} << 30));
+    NoProgress progress;
+    Result<std::int64_t> done = 0;
+    {
+      const FullDisk full(bytes);
+      done = house.indexer->Rebuild(progress);
+      // Asked while there is no room.
+      CHECK(house.Page(house.ada, {.text = "lantern"}).items.size() == 20);
+    }
+    built = done.has_value();
+    CHECK_FALSE(house.indexer->State().rebuilding);
+    CHECK(GenerationsOf(house) == 1);
+    if (built) continue;
+    ++failures;
+    CHECK_FALSE(done.error().message.empty());
+  }
+  CHECK(failures > 4);
+  house.Write(house.ada, house.legacy, "After", "anchor");
+  CHECK(house.Find(house.ada, "anchor").size() == 1);
+  CHECK(house.Find(house.ada, "lantern").size() == 20);
 }
 
 TEST_CASE("a foreign index is asked, and says that it is stale, until it is built again",
