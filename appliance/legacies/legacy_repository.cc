@@ -5,12 +5,13 @@
 namespace heirloom::legacy_repository {
 namespace {
 
-// Mirrors what Decide allows for kReadStory; `m` is the asker's membership, $2 the asker.
+// The stories of the album: mirrors what Decide allows for kReadStory, without archived ones. `m`
+// is the asker's membership, $2 the asker.
 #define HEIRLOOM_LEGACY_COLUMNS                                                                \
   "l.id, l.title, l.dedication, l.language, l.visibility, l.version, l.created_at, "           \
   "l.updated_at, m.rank, (SELECT COUNT(*) FROM stories s WHERE s.tenant_id = l.tenant_id AND " \
-  "s.legacy_id = l.id AND s.deleted_at IS NULL AND (s.status <> 'draft' OR s.created_by = $2 " \
-  "OR m.rank >= 2)) "
+  "s.legacy_id = l.id AND s.deleted_at IS NULL AND s.status <> 'archived' AND (s.status <> "   \
+  "'draft' OR s.created_by = $2 OR m.rank >= 2)) "
 
 LegacyRow LegacyFrom(const Row& row) {
   LegacyRow out;
