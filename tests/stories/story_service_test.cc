@@ -242,6 +242,59 @@ TEST_CASE("lists keep to legacy, status and tag, alone and together", "[stories]
   CHECK(count({.legacy_id = second, .status = StoryStatus::kDraft, .tag = "winter"}) == 0);
 }
 
+TEST_CASE("archived stories are shown to who asks for them alone", "[stories]") {
+  Family house;
+  const Story kept = house.Write(house.ada, house.legacy, "Kept", "x");
+  const Story archived =
+      house.Write(house.ada, house.legacy, "Archived", "x", StoryStatus::kArchived);
+  house.Write(house.ada, house.legacy, "Draft", "x", StoryStatus::kDraft);
+  const bool by_happening = GENERATE(false, true);
+  const auto titles = [&](const Principal& who, const std::optional<Id>& legacy,
+                          std::optional<StoryStatus> status) {
+    std::set<std::string> found;
+    const StoryListQuery query{legacy, status, std::nullopt, by_happening, {}, 30};
+    for (const StoryView& view : house.stories.List(who, query)->items) {
+      found.insert(view.story.content.title);
+    }
+    return found;
+  };
+  using Titles = std::set<std::string>;
+  for (const std::optional<Id>& legacy : {std::optional<Id>(), std::optional(house.legacy)}) {
+    CHECK(titles(house.ada, legacy, std::nullopt) == Titles{"Kept", "Draft"});
+    CHECK(titles(house.vic, legacy, std::nullopt) == Titles{"Kept"});
+    CHECK(titles(house.vic, legacy, StoryStatus::kArchived) == Titles{"Archived"});
+    CHECK(titles(house.vic, legacy, StoryStatus::kDraft).empty());
+  }
+  // Found by its id, by search, and in what projections follow.
+  CHECK(house.stories.Get(house.vic, archived.id));
+  CHECK(house.stories.Readable(house.vic, {archived.id, kept.id})->size() == 2);
+  const auto states = house.feed.ByKeys({{std::string(kDefaultTenant), archived.id}}).value();
+  CHECK(states.states.at(0).story.content.status == StoryStatus::kArchived);
+  CHECK_FALSE(states.states.at(0).gone);
+  CHECK(house.legacies.Get(house.vic, house.legacy)->story_count == 1);
+}
+
+TEST_CASE("a list over many legacies is one list", "[stories]") {
+  Family house;
+  std::vector<std::string> expected;
+  std::vector<Id> legacies{house.legacy};
+  for (int i = 0; i < 4; ++i) legacies.push_back(house.LegacyOf(house.ada, "L"));
+  for (int i = 0; i < 25; ++i) {
+    house.Write(house.ada, legacies[static_cast<std::size_t>(i * i) % 5], std::to_string(i), "x");
+    house.clock.AdvanceSeconds(1);
+    expected.insert(expected.begin(), std::to_string(i));
+  }
+  std::vector<std::string> titles;
+  StoryListQuery query{.limit = 4};
+  do {
+    const auto page = house.stories.List(house.ada, query).value();
+    for (const StoryView& view : page.items) titles.push_back(view.story.content.title);
+    query.after = page.next;
+  } while (!query.after.empty());
+  CHECK(titles == expected);
+  CHECK(house.stories.List(house.eve, {})->items.empty());
+}
+
 TEST_CASE("a cursor of another list is refused by name", "[stories]") {
   Family house;
   StoryListQuery query;

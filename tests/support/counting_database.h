@@ -1,78 +1,91 @@
 #pragma once
 
-#include <atomic>
+#include <functional>
+#include <mutex>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "storage/database.h"
 
 namespace heirloom::testing {
 
-// A database that counts the statements asked of it, for what must be as many however much there
-// is. The outbox, which is tailed in the background, is not counted. Thread-safe.
+// Another database, which it writes down what it is asked. Thread-safe.
 class CountingDatabase final : public Database {
  public:
-  explicit CountingDatabase(Database& counted) : counted_(counted) {}
-
-  int Statements() const { return statements_; }
+  explicit CountingDatabase(Database& database) : database_(database) {}
 
   Status Read(const std::function<Status(Reader&)>& fn) override {
-    return counted_.Read([&](Reader& reader) {
-      CountingReader counting(reader, statements_);
-      return fn(counting);
+    return database_.Read([&](Reader& reader) {
+      CountingReader counted(*this, reader);
+      return fn(counted);
     });
   }
   Result<Position> Write(const std::function<Status(Transaction&)>& fn) override {
-    return counted_.Write([&](Transaction& tx) {
-      CountingTransaction counting(tx, statements_);
-      return fn(counting);
+    return database_.Write([&](Transaction& tx) {
+      CountingTransaction counted(*this, tx);
+      return fn(counted);
     });
   }
   Result<std::vector<StoredEvent>> EventsAfter(std::int64_t sequence, int limit) override {
-    return counted_.EventsAfter(sequence, limit);
+    return database_.EventsAfter(sequence, limit);
   }
   void OnCommit(std::function<void(std::int64_t head)> hook) override {
-    counted_.OnCommit(std::move(hook));
+    database_.OnCommit(std::move(hook));
   }
-  Status Ping() override { return counted_.Ping(); }
+  Status Ping() override { return database_.Ping(); }
+
+  // The statements since the last time, in order.
+  std::vector<std::string> TakeStatements() {
+    const std::lock_guard lock(mutex_);
+    return std::exchange(statements_, {});
+  }
 
  private:
   class CountingReader final : public Reader {
    public:
-    CountingReader(Reader& reader, std::atomic<int>& count) : reader_(reader), count_(count) {}
+    CountingReader(CountingDatabase& owner, Reader& reader) : owner_(owner), reader_(reader) {}
     using Reader::Query;
     Status Query(std::string_view sql, Params params, const OnRow& on_row) override {
-      ++count_;
+      owner_.Note(sql);
       return reader_.Query(sql, params, on_row);
     }
     Result<Position> Head() override { return reader_.Head(); }
 
    private:
+    CountingDatabase& owner_;
     Reader& reader_;
-    std::atomic<int>& count_;
   };
 
   class CountingTransaction final : public Transaction {
    public:
-    CountingTransaction(Transaction& tx, std::atomic<int>& count) : tx_(tx), count_(count) {}
+    CountingTransaction(CountingDatabase& owner, Transaction& tx) : owner_(owner), tx_(tx) {}
     using Reader::Query;
     using Transaction::Execute;
     Status Query(std::string_view sql, Params params, const OnRow& on_row) override {
-      ++count_;
+      owner_.Note(sql);
       return tx_.Query(sql, params, on_row);
     }
+    Result<Position> Head() override { return tx_.Head(); }
     Result<std::int64_t> Execute(std::string_view sql, Params params) override {
-      ++count_;
+      owner_.Note(sql);
       return tx_.Execute(sql, params);
     }
-    Result<Position> Head() override { return tx_.Head(); }
     void Append(Event event) override { tx_.Append(std::move(event)); }
 
    private:
+    CountingDatabase& owner_;
     Transaction& tx_;
-    std::atomic<int>& count_;
   };
 
-  Database& counted_;
-  std::atomic<int> statements_ = 0;
+  void Note(std::string_view sql) {
+    const std::lock_guard lock(mutex_);
+    statements_.emplace_back(sql);
+  }
+
+  Database& database_;
+  std::mutex mutex_;
+  std::vector<std::string> statements_;
 };
 
 }  // namespace heirloom::testing
