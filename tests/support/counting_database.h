@@ -10,7 +10,8 @@
 
 namespace heirloom::testing {
 
-// Another database, which it writes down what it is asked. Thread-safe.
+// Writes down which statements are asked of another database, for what must be as many however much
+// there is. The outbox, which is tailed in the background, is not counted. Thread-safe.
 class CountingDatabase final : public Database {
  public:
   explicit CountingDatabase(Database& database) : database_(database) {}
@@ -35,7 +36,12 @@ class CountingDatabase final : public Database {
   }
   Status Ping() override { return database_.Ping(); }
 
-  // The statements since the last time, in order.
+  // How many there were so far, whether taken or not.
+  int Statements() {
+    const std::lock_guard lock(mutex_);
+    return count_;
+  }
+  // Those since the last time, in order.
   std::vector<std::string> TakeStatements() {
     const std::lock_guard lock(mutex_);
     return std::exchange(statements_, {});
@@ -81,11 +87,13 @@ class CountingDatabase final : public Database {
   void Note(std::string_view sql) {
     const std::lock_guard lock(mutex_);
     statements_.emplace_back(sql);
+    ++count_;
   }
 
   Database& database_;
   std::mutex mutex_;
   std::vector<std::string> statements_;
+  int count_ = 0;
 };
 
 }  // namespace heirloom::testing
