@@ -155,18 +155,27 @@ Outgoing AnswerWriter::Write(Response response, const WriteOptions& options) con
   return Outgoing(std::move(head), options.head_only ? OutgoingBody() : std::move(body));
 }
 
+// By hand: printf's family takes as long as the rest of the head.
 std::string HttpDate(Time time) {
-  constexpr std::array kDays = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
-  constexpr std::array kMonths = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
-                                  "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+  constexpr std::string_view kDays = "SunMonTueWedThuFriSat";
+  constexpr std::string_view kMonths = "JanFebMarAprMayJunJulAugSepOctNovDec";
   const std::time_t seconds = time.micros / 1'000'000;
   std::tm parts{};
   ::gmtime_r(&seconds, &parts);
-  std::array<char, 48> text{};
-  std::snprintf(text.data(), text.size(), "%s, %02d %s %04d %02d:%02d:%02d GMT",
-                kDays[parts.tm_wday], parts.tm_mday, kMonths[parts.tm_mon], parts.tm_year + 1900,
-                parts.tm_hour, parts.tm_min, parts.tm_sec);
-  return text.data();
+  std::string text = "Thu, 01 Jan 1970 00:00:00 GMT";
+  const auto two = [&](std::size_t at, int value) {
+    text[at] = static_cast<char>('0' + value / 10 % 10);
+    text[at + 1] = static_cast<char>('0' + value % 10);
+  };
+  text.replace(0, 3, kDays.substr(3 * static_cast<std::size_t>(parts.tm_wday), 3));
+  two(5, parts.tm_mday);
+  text.replace(8, 3, kMonths.substr(3 * static_cast<std::size_t>(parts.tm_mon), 3));
+  two(12, (parts.tm_year + 1900) / 100);
+  two(14, parts.tm_year % 100);
+  two(17, parts.tm_hour);
+  two(20, parts.tm_min);
+  two(23, parts.tm_sec);
+  return text;
 }
 
 }  // namespace heirloom::http

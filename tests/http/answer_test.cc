@@ -103,6 +103,13 @@ TEST_CASE("a head has its length, its date and what the handler set", "[http][an
         "Set-Cookie: b=2\r\n\r\n");
 }
 
+TEST_CASE("a date is written as HTTP wants it", "[http][answer]") {
+  CHECK(HttpDate({0}) == "Thu, 01 Jan 1970 00:00:00 GMT");
+  CHECK(HttpDate({784'111'777'999'999}) == "Sun, 06 Nov 1994 08:49:37 GMT");
+  CHECK(HttpDate({951'782'400'000'000}) == "Tue, 29 Feb 2000 00:00:00 GMT");
+  CHECK(HttpDate({4'102'444'799'000'000}) == "Thu, 31 Dec 2099 23:59:59 GMT");
+}
+
 TEST_CASE("framing is the writer's, whatever a handler sets", "[http][answer]") {
   Response response = Response::Json(200, "{}");
   response.Set("content-length", "99").Set("Transfer-Encoding", "chunked");
