@@ -59,7 +59,7 @@ BROKEN_IDS = (
     "9" * 300,
     "*",
 )
-BROKEN_INTEGERS = ("", "abc", "-1", "0", "101", "1.5", "1e2", "0x10", " 5", "+5", "5;", "9" * 40, "٣", "NaN", "true")
+BROKEN_INTEGERS = ("abc", "-1", "0", "101", "1.5", "1e2", "0x10", " 5", "+5", "5;", "9" * 40, "٣", "NaN", "true")
 BROKEN_CURSORS = (
     "x",
     "not base64!",
@@ -192,6 +192,12 @@ def body_cases(contract, method, path, schema, headers):
         yield case(f"{name} is missing", INVALID, names=f"/{name}", body={})
 
 
+def is_within(value, schema):
+    """Whether it is an integer after all, and one that this schema allows."""
+    plain = value.lstrip("-").isdigit() and value.isascii() and len(value) < 10
+    return plain and schema.get("minimum", -(10**9)) <= int(value) <= schema.get("maximum", 10**9)
+
+
 def query_cases(contract, method, path, parameters):
     def case(name, what, query):
         return Case(f"{method} {path}: ?{name} is {what}", method, path, INVALID, f"?{name}", query)
@@ -201,8 +207,8 @@ def query_cases(contract, method, path, parameters):
         name, schema = parameter["name"], contract.resolve(parameter["schema"])
         kinds = types_of(schema)
         if "integer" in kinds:
-            for value in BROKEN_INTEGERS[1:]:
-                if value == "101" and schema.get("maximum", 100) != 100:
+            for value in BROKEN_INTEGERS:
+                if is_within(value, schema):
                     continue
                 yield case(name, repr(value), f"{name}={quote(value)}")
         elif name == "cursor":
