@@ -14,13 +14,6 @@ namespace {
 using http::Request;
 using http::Response;
 
-// By time as well: numbers start again when a copy was saved or thrown away. And by the story,
-// which shows through where nothing was written.
-std::string ETagOf(const WorkingCopyState& state) {
-  return "\"w" + std::to_string(state.version) + "." + std::to_string(state.saved_at.micros) + "." +
-         std::to_string(state.story_version) + "\"";
-}
-
 class WorkingCopyRoutes {
  public:
   WorkingCopyRoutes(WorkingCopyService& copies, const Authenticator& who)
@@ -33,7 +26,7 @@ class WorkingCopyRoutes {
     if (!copy) return ErrorOf(copy);
     JsonWriter json;
     WriteWorkingCopy(json, *copy);
-    return Response::Json(200, json.Take()).Set("ETag", ETagOf(copy->state));
+    return Response::Json(200, json.Take()).Set("ETag", http::ETagOf(copy->state.version));
   }
 
   Result<Response> Put(const Request& request) const {
@@ -53,7 +46,7 @@ class WorkingCopyRoutes {
     if (!kept) return ErrorOf(kept);
     JsonWriter json;
     WriteWorkingCopyState(json, *kept);
-    return Response::Json(200, json.Take()).Set("ETag", ETagOf(*kept));
+    return Response::Json(200, json.Take()).Set("ETag", http::ETagOf(kept->version));
   }
 
   Result<Response> Discard(const Request& request) const {

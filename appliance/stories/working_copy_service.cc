@@ -15,9 +15,8 @@ namespace repository = working_copy_repository;
 // Against somebody whose browser autosaves again and again while we save.
 constexpr int kMaxTries = 5;
 
-tl::unexpected<Error> AutosavedMeanwhile() {
-  return Fail(ErrorCode::kConflict, "It was autosaved again meanwhile; save once more.");
-}
+// Marks, within this file, a copy that was autosaved again while it was being saved.
+constexpr ErrorCode kAutosavedMeanwhile = ErrorCode::kConflict;
 
 // The copy as a change of the story, which ends it with the same transaction.
 Result<StoryWritten> SaveCopy(Database& database, const Clock& clock, const Principal& who,
@@ -31,7 +30,7 @@ Result<StoryWritten> SaveCopy(Database& database, const Clock& clock, const Prin
     const auto deleted =
         repository::DeleteVersion(tx, who.tenant_id, story_id, who.user_id, copy.version);
     if (!deleted) return ErrorOf(deleted);
-    if (!*deleted) return AutosavedMeanwhile();
+    if (!*deleted) return Fail(kAutosavedMeanwhile, "autosaved meanwhile");
     return {};
   };
   return ChangeStory(database, clock, who, story_id, change);
@@ -116,8 +115,8 @@ Result<StoryWritten> WorkingCopyService::Save(const Principal& who, const Id& st
     });
     if (!unchanged || !copy) return unchanged;
     auto saved = SaveCopy(database_, clock_, who, story_id, *copy, "");
-    const bool again = !saved && saved.error().code == ErrorCode::kConflict;
-    if (!again || tries == kMaxTries) return saved;
+    if (saved || saved.error().code != kAutosavedMeanwhile) return saved;
+    if (tries == kMaxTries) return FailForNow(ErrorCode::kUnavailable, "autosaved all the time", 1);
   }
 }
 
@@ -138,7 +137,7 @@ Status WorkingCopyService::Housekeep(std::int64_t limit) {
       if (saved) continue;
       const ErrorCode why = saved.error().code;
       if (why == ErrorCode::kUnavailable) return ErrorOf(saved);
-      if (why == ErrorCode::kConflict) continue;
+      if (why == kAutosavedMeanwhile) continue;
       if (why == ErrorCode::kInternal) {
         LogError("a working copy could not be saved by itself",
                  {{"story", each.story_id}, {"why", saved.error().message}});

@@ -263,10 +263,42 @@ def walk_story(person, legacy):
         notes.append(f"as revision {restored.json()['revision']}")
     with result("found it by its first words again"):
         check(found(first), "the restored story is not found")
+    with result("wrote on without saving") as notes:
+        version = restored.json()["version"]
+        for said in ("It stopped", "It stopped, they said"):
+            kept = person.ask("PUT", f"{path}/working-copy", {"base_version": version, "markdown": f"{said}. {second}"})
+        check(person.ask("GET", path).json()["text"] == earlier["text"], "what was not saved is shown")
+        notes.append(f"{kept.json()['version']} autosaves")
+    with result("saved it, and saw what changed") as notes:
+        saved = person.ask("POST", f"{path}/working-copy/save")
+        tag = saved.headers["ETag"]
+        person.ask("GET", f"{path}/working-copy", expect=404)
+        diff = person.ask("GET", f"{path}/revisions/{saved.json()['revision']}/diff").json()
+        changed = [piece["text"] for piece in diff["text"] if piece["change"] == "added"]
+        check(any("they said" in text for text in changed), f"the difference is {diff}")
+        notes.append(f"revision {saved.json()['revision']}")
+    with result("renamed its tag"):
+        tagged = person.ask("PATCH", path, {"tags": [first]}, If_Match=tag)
+        renamed = person.ask("POST", f"/api/v1/legacies/{legacy}/tags/rename", {"from": first, "to": second})
+        check(renamed.json() == {"changed": 1, "merged": False}, f"renamed {renamed.json()}")
+        story_now = person.ask("GET", path)
+        check(story_now.json()["tags"] == [second], f"tags {story_now.json()['tags']}")
+        check(story_now.json()["revision"] == tagged.json()["revision"] + 1, "no revision says that it was renamed")
+        tag = story_now.headers["ETag"]
     with result("deleted it"):
         person.ask("DELETE", path, expect=204, If_Match=tag)
         person.ask("GET", path, expect=404)
-        check(not person.find(first, legacy), "the deleted story is still found")
+        check(not found(second), "the deleted story is still found")
+    with result("took it back out of the bin"):
+        in_bin = f"/api/v1/bin/stories/{story.json()['id']}"
+        check(person.ask("GET", in_bin).json()["text"] == saved.json()["text"], "the bin holds another text")
+        back = person.ask("POST", f"{in_bin}/restore")
+        check(found(second), "the story that came back is not found")
+    with result("deleted it for good"):
+        person.ask("DELETE", path, expect=204, If_Match=back.headers["ETag"])
+        person.ask("DELETE", in_bin, expect=204)
+        person.ask("POST", f"{in_bin}/restore", expect=404)
+        check(not found(second), "the deleted story is still found")
 
 
 def serve(daemon, password):

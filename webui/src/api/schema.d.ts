@@ -489,7 +489,7 @@ export interface paths {
         get: operations["getDeletedStory"];
         put?: never;
         post?: never;
-        /** Remove a deleted story for good, now (editors and owners). Hashes of its revisions stay. */
+        /** Remove a deleted story for good, now (its own author, editors and owners). Hashes of its revisions stay. */
         delete: operations["purgeStory"];
         options?: never;
         head?: never;
