@@ -31,6 +31,7 @@ int Run(int argc, const char* const* argv) {
   AddToken(app, action);
   AddSetupUrl(app, action);
   AddImport(app, action);
+  AddExport(app, action);
   AddBackup(app, action);
   AddRestore(app, action);
   AddDoctor(app, action);

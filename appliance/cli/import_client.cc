@@ -13,63 +13,7 @@ using std::chrono::milliseconds;
 
 constexpr std::string_view kLegacies = "/api/v1/legacies";
 constexpr int kMaxPages = 1'000;
-constexpr JsonLimits kAnswerLimits{.max_bytes = 8u << 20, .max_depth = 32};
-// The first question is answered soon or there is no server: a mistyped address should not cost
-// the patience that a restart in the middle of an import deserves.
-constexpr RetryPolicy kOpening{.max_tries = 3, .first_pause = milliseconds(500)};
-constexpr RetryPolicy kUnderWay{};
 constexpr RetryPolicy kOnce{.max_tries = 1};
-
-std::string TextOf(const Json& object, std::string_view key) {
-  const Json value = object.Get(key);
-  return value.IsString() ? std::string(value.AsString()) : "";
-}
-
-Error NoHeirloom() {
-  return {ErrorCode::kInternal, "what answers there does not speak like a Heirloom server", {}};
-}
-
-Result<Json> ReadAnswer(const HttpResponse& response) {
-  Result<Json> json = Json::Parse(response.body, kAnswerLimits);
-  if (!json || !json->IsObject()) return tl::unexpected<Error>(NoHeirloom());
-  return json;
-}
-
-// The server's own words, when it has some: problem+json (RFC 9457).
-std::string DetailOf(const HttpResponse& response) {
-  const Result<Json> problem = Json::Parse(response.body, kAnswerLimits);
-  if (!problem) return "";
-  std::string words = TextOf(*problem, "detail");
-  if (words.empty()) words = TextOf(*problem, "title");
-  return words.empty() ? "" : ": " + words;
-}
-
-// A status that is no success, for the person who runs the import.
-Error ErrorOfStatus(const HttpResponse& response) {
-  switch (response.status) {
-    case 401:
-      return {ErrorCode::kUnauthenticated, "the token is not valid, or no longer", {}};
-    case 403:
-      return {ErrorCode::kForbidden, "the token's owner may not do that" + DetailOf(response), {}};
-    case 404:
-      return {ErrorCode::kNotFound, "there is no such legacy, or none for the token's owner", {}};
-    case 429:
-    case 503:
-      return {ErrorCode::kUnavailable, "the server is too busy; try again later", {}};
-    case 301:
-    case 302:
-    case 307:
-    case 308:
-      return {ErrorCode::kInvalidArgument,
-              "the server points to another address: " +
-                  std::string(response.GetHeader("Location").value_or("?")),
-              {}};
-    default:
-      return {ErrorCode::kInternal,
-              "the server answered " + std::to_string(response.status) + DetailOf(response),
-              {}};
-  }
-}
 
 // "/items/3/happened_at" becomes the name that the source uses: "date".
 std::string FieldOf(std::string_view pointer) {
@@ -82,12 +26,12 @@ std::string FieldOf(std::string_view pointer) {
 }
 
 ImportOutcome ReadOutcome(const Json& item) {
-  ImportOutcome outcome{TextOf(item, "outcome"), TextOf(item, "reason")};
+  ImportOutcome outcome{TextAt(item, "outcome"), TextAt(item, "reason")};
   const Json errors = item.Get("errors");
   std::string fields;
   for (std::size_t i = 0; i < errors.Size(); ++i) {
     if (!fields.empty()) fields += "; ";
-    fields += FieldOf(TextOf(errors.At(i), "pointer")) + ": " + TextOf(errors.At(i), "message");
+    fields += FieldOf(TextAt(errors.At(i), "pointer")) + ": " + TextAt(errors.At(i), "message");
   }
   if (!fields.empty()) outcome.reason = std::move(fields);
   return outcome;
@@ -95,26 +39,9 @@ ImportOutcome ReadOutcome(const Json& item) {
 
 }  // namespace
 
-HttpRequest ImportClient::Ask(std::string method, std::string_view path, std::string body) const {
-  HttpRequest request;
-  request.method = std::move(method);
-  request.url = server_ + std::string(path);
-  request.headers.push_back({"Authorization", "Bearer " + token_});
-  request.headers.push_back({"Accept", "application/json"});
-  if (!body.empty()) request.headers.push_back({"Content-Type", "application/json"});
-  request.body = std::move(body);
-  return request;
-}
-
-Status ImportClient::Hold(const Result<HttpResponse>& answer) const {
-  if (!answer) return ErrorOf(answer);
-  if (answer->status / 100 != 2) return tl::unexpected<Error>(ErrorOfStatus(*answer));
-  return {};
-}
-
 Result<Id> ImportClient::CheckLegacy(const Id& id) const {
-  const auto answer = sender_.Send(Ask("GET", std::string(kLegacies) + "/" + id), kOpening);
-  if (const Status good = Hold(answer); !good) return ErrorOf(good);
+  const auto answer = sender_.Send(api_.Ask("GET", std::string(kLegacies) + "/" + id), kOpening);
+  if (const Status good = RequireSuccess(answer); !good) return ErrorOf(good);
   return id;
 }
 
@@ -130,17 +57,17 @@ Result<std::optional<Id>> ImportClient::FindLegacy(const std::string& title) con
   for (int page = 0; page < kMaxPages; ++page) {
     const std::string query = cursor.empty() ? "" : "&cursor=" + PercentEncode(cursor);
     const auto answer =
-        sender_.Send(Ask("GET", std::string(kLegacies) + "?limit=100" + query), kOpening);
-    if (const Status good = Hold(answer); !good) return ErrorOf(good);
+        sender_.Send(api_.Ask("GET", std::string(kLegacies) + "?limit=100" + query), kOpening);
+    if (const Status good = RequireSuccess(answer); !good) return ErrorOf(good);
     const Result<Json> json = ReadAnswer(*answer);
     if (!json) return ErrorOf(json);
     const Json items = json->Get("items");
     if (!items.IsArray()) return tl::unexpected<Error>(NoHeirloom());
     for (std::size_t i = 0; i < items.Size(); ++i) {
       const Json item = items.At(i);
-      if (FoldKey(TextOf(item, "title")) == wanted) found.push_back(TextOf(item, "id"));
+      if (FoldKey(TextAt(item, "title")) == wanted) found.push_back(TextAt(item, "id"));
     }
-    cursor = TextOf(*json, "next_cursor");
+    cursor = TextAt(*json, "next_cursor");
     if (cursor.empty()) break;
   }
   if (found.empty()) return std::optional<Id>();
@@ -156,7 +83,7 @@ Result<std::optional<Id>> ImportClient::FindLegacy(const std::string& title) con
 Result<Id> ImportClient::FindOrFoundLegacy(const std::string& title) const {
   JsonWriter body;
   body.BeginObject().Member("title", title).EndObject();
-  const HttpRequest found = Ask("POST", kLegacies, body.Take());
+  const HttpRequest found = api_.Ask("POST", kLegacies, body.Take());
   for (int next_try = 2;; ++next_try) {
     const Result<std::optional<Id>> known = FindLegacy(title);
     if (!known) return ErrorOf(known);
@@ -166,10 +93,10 @@ Result<Id> ImportClient::FindOrFoundLegacy(const std::string& title) const {
         sender_.PauseBefore(next_try, answer, kUnderWay)) {
       continue;
     }
-    if (const Status good = Hold(answer); !good) return ErrorOf(good);
+    if (const Status good = RequireSuccess(answer); !good) return ErrorOf(good);
     const Result<Json> json = ReadAnswer(*answer);
     if (!json) return ErrorOf(json);
-    const Id id = TextOf(*json, "id");
+    const Id id = TextAt(*json, "id");
     if (!IsId(id)) return tl::unexpected<Error>(NoHeirloom());
     return id;
   }
@@ -178,10 +105,10 @@ Result<Id> ImportClient::FindOrFoundLegacy(const std::string& title) const {
 Result<std::vector<ImportOutcome>> ImportClient::SendBatch(const Id& legacy, std::string body,
                                                            std::size_t count) const {
   const std::string path = std::string(kLegacies) + "/" + legacy + "/imports/stories";
-  HttpRequest request = Ask("POST", path, std::move(body));
+  HttpRequest request = api_.Ask("POST", path, std::move(body));
   request.timeout = milliseconds(120'000);  // A batch of large stories on a small machine.
   const auto answer = sender_.Send(request, kUnderWay);
-  if (const Status good = Hold(answer); !good) return ErrorOf(good);
+  if (const Status good = RequireSuccess(answer); !good) return ErrorOf(good);
   const Result<Json> json = ReadAnswer(*answer);
   if (!json) return ErrorOf(json);
   const Json items = json->Get("items");

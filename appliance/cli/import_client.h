@@ -8,6 +8,7 @@
 
 #include "appliance/base/random.h"
 #include "appliance/base/result.h"
+#include "appliance/cli/api_access.h"
 #include "storage/remote/retry.h"
 
 namespace heirloom::cli {
@@ -24,7 +25,7 @@ class ImportClient {
  public:
   // `server` as http://host:port, maybe with a path; `sender` must outlive this.
   ImportClient(const RetryingSender& sender, std::string server, std::string token)
-      : sender_(sender), server_(std::move(server)), token_(std::move(token)) {}
+      : sender_(sender), api_(std::move(server), std::move(token)) {}
 
   // The id of the caller's legacy with this title, however it is cased and spaced; nullopt when
   // there is none. An id instead of a title must exist. kConflict when several share the title.
@@ -39,13 +40,10 @@ class ImportClient {
                                                std::size_t count) const;
 
  private:
-  HttpRequest Ask(std::string method, std::string_view path, std::string body = "") const;
   Result<Id> CheckLegacy(const Id& id) const;
-  Status Hold(const Result<HttpResponse>& answer) const;
 
   const RetryingSender& sender_;
-  const std::string server_;
-  const std::string token_;
+  const ApiAccess api_;
 };
 
 }  // namespace heirloom::cli

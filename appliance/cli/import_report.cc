@@ -54,8 +54,8 @@ std::vector<ImportReport::Skipped> ImportReport::InOrder() const {
   return sorted;
 }
 
-void ImportReport::Print(std::ostream& out, std::string_view legacy) const {
-  out << "Imported into \"" << Printable(legacy) << "\": " << Counts() << ".\n";
+void ImportReport::Print(std::ostream& out, std::string_view what) const {
+  out << "Imported " << Printable(what) << ": " << Counts() << ".\n";
   for (const Skipped& skipped : InOrder()) {
     const SourcePosition& where = skipped.item.where;
     out << "  skipped "

@@ -25,8 +25,9 @@ class ImportReport {
 
   // "58 created, 0 updated, 1 unchanged, 1 skipped".
   std::string Counts() const;
-  // The counts, then a line for each item that was skipped. Nothing in it can steer a terminal.
-  void Print(std::ostream& out, std::string_view legacy) const;
+  // "Imported WHAT:" and the counts, then a line for each item that was skipped. Nothing in it can
+  // steer a terminal.
+  void Print(std::ostream& out, std::string_view what) const;
   // One line: {"created":n,"updated":n,"unchanged":n,"skipped":[{"id","line" or "file","reason"}]}.
   // The id is null when the item has none.
   void PrintJson(std::ostream& out) const;

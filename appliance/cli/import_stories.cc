@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "appliance/base/text.h"
+#include "appliance/cli/api_access.h"
 #include "appliance/cli/import_batch.h"
 #include "appliance/cli/import_client.h"
 #include "appliance/cli/import_progress.h"
@@ -19,52 +20,15 @@
 #include "appliance/cli/markdown_source.h"
 #include "appliance/cli/story_source.h"
 #include "appliance/cli/subcommand.h"
-#include "storage/remote/http_url.h"
 
 namespace heirloom::cli {
 namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t kMaxToken = 4096;
-
 // kInvalidArgument is what is wrong with the options, anything else a failure to run.
 tl::unexpected<Error> WrongUse(std::string what) {
   return Fail(ErrorCode::kInvalidArgument, std::move(what));
-}
-
-Result<std::string> CleanServer(std::string server) {
-  while (server.ends_with('/')) server.pop_back();
-  if (!server.starts_with("http://") && !server.starts_with("https://")) {
-    return WrongUse("--server must be a URL such as http://127.0.0.1:8080");
-  }
-  const Result<HttpUrl> url = HttpUrl::Parse(server);
-  if (!url) return WrongUse("--server: " + url.error().message);
-  if (server.find_first_of("?#") != std::string::npos) {
-    return WrongUse("--server must be a URL without ? and #");
-  }
-  return server;
-}
-
-Result<std::string> ReadToken(const ImportOptions& options, const ImportWorld& world) {
-  std::string token = world.token;
-  if (!options.token_file.empty()) {
-    std::ifstream in(options.token_file, std::ios::binary);
-    token.assign(kMaxToken, '\0');
-    in.read(token.data(), static_cast<std::streamsize>(token.size()));
-    if (!in.is_open() || in.bad()) {
-      return Fail(ErrorCode::kNotFound, "the token file " + options.token_file + " cannot be read");
-    }
-    token.resize(static_cast<std::size_t>(in.gcount()));
-  }
-  token = CollapseSpace(token);
-  if (token.empty()) {
-    return WrongUse("a token is needed: --token-file FILE, or HEIRLOOM_TOKEN in the environment");
-  }
-  for (const char c : token) {
-    if (c <= ' ' || c > '~') return Fail(ErrorCode::kMalformed, "that is no token");
-  }
-  return token;
 }
 
 // "." and "stories/" have names too.
@@ -200,7 +164,7 @@ int ImportStories(const ImportOptions& options, const ImportWorld& world) {
   }
   const Result<std::string> source = SourceName(options);
   if (!source) return Complain(world, source.error());
-  const Result<std::string> token = ReadToken(options, world);
+  const Result<std::string> token = ReadToken(options.token_file, world.token);
   if (!token) return Complain(world, token.error());
   const auto stories = OpenSource(options, world);
   if (!stories) return Complain(world, stories.error());
@@ -218,7 +182,8 @@ int ImportStories(const ImportOptions& options, const ImportWorld& world) {
     return Complain(world, done.error(),
                     begun ? " (until then: " + report.Counts() + "; run it again to go on)" : "");
   }
-  options.json ? report.PrintJson(world.out) : report.Print(world.out, options.legacy);
+  options.json ? report.PrintJson(world.out)
+               : report.Print(world.out, "into \"" + options.legacy + "\"");
   return kDone;
 }
 

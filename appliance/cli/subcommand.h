@@ -29,6 +29,7 @@ void AddUser(CLI::App& app, Action& action);
 void AddToken(CLI::App& app, Action& action);
 void AddSetupUrl(CLI::App& app, Action& action);
 void AddImport(CLI::App& app, Action& action);
+void AddExport(CLI::App& app, Action& action);
 void AddConfig(CLI::App& app, Action& action);
 void AddBackup(CLI::App& app, Action& action);
 void AddRestore(CLI::App& app, Action& action);

@@ -8,6 +8,10 @@
 #include <thread>
 #include <utility>
 
+#include "appliance/archive/export_routes.h"
+#include "appliance/archive/export_service.h"
+#include "appliance/archive/restore_routes.h"
+#include "appliance/archive/restore_service.h"
 #include "appliance/audit/audit_routes.h"
 #include "appliance/audit/audit_service.h"
 #include "appliance/base/log.h"
@@ -68,7 +72,7 @@ constexpr std::chrono::milliseconds kBetweenTries{50};
 Manifest MakeManifest() {
   return {.version = std::string(Version()),
           .adapters = {{"database", "sqlite"}, {"search", "xapian"}},
-          .features = {"identity", "import", "legacies", "revisions", "search", "stories"}};
+          .features = {"archive", "identity", "import", "legacies", "revisions", "search", "stories"}};
 }
 
 CheckResult CheckDatabase(Database& database) {
@@ -233,6 +237,8 @@ class Daemon::Impl {
     AddBinRoutes(router_, bin_, who_);
     AddTagRoutes(router_, tags_, who_);
     AddImportRoutes(router_, imports_, who_);
+    AddExportRoutes(router_, exports_, who_);
+    AddRestoreRoutes(router_, restores_, who_);
     AddSearchRoutes(router_, search_, who_);
     AddAuditRoutes(router_, audit_, who_);
     AddEventRoutes(router_, live_, who_);
@@ -241,6 +247,7 @@ class Daemon::Impl {
 
   // One room's trouble does not keep the others waiting.
   Status Housekeep() {
+    exports_.Housekeep();
     Status trouble;
     for (Status done : std::array{core_->identity.Housekeep(), copies_.Housekeep(),
                                   bin_.Housekeep(), SweepRequests()}) {
@@ -294,6 +301,8 @@ class Daemon::Impl {
   BinService bin_{*core_->database, core_->platform->clock};
   TagService tags_{*core_->database, core_->platform->clock};
   ImportService imports_{*core_->database, core_->platform->clock, core_->platform->ids};
+  ExportService exports_{*core_->database, core_->platform->clock, config_.data_dir};
+  RestoreService restores_{*core_->database, core_->platform->clock, core_->platform->ids};
   StoryFeedService feed_{*core_->database};
   Indexer indexer_{*core_->database, feed_, *index_, core_->platform->clock};
   StoryLookupService lookup_{*core_->database};
