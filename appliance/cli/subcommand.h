@@ -3,6 +3,8 @@
 #include <functional>
 #include <map>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "appliance/base/json.h"
 #include "appliance/base/result.h"
@@ -56,6 +58,13 @@ Result<Config> ReadConfigFor(const InstallationFlags& flags,
 // showing how far it is. `print` says the result and gives the exit code.
 int RunOn(const InstallationFlags& flags, DataDirectory::Missing missing, std::string_view command,
           std::string_view args_json, const std::function<int(const Json&)>& print);
+
+// The same for a command that answers in pages {items, next}, from the first to the last.
+// `write_args` writes its other arguments. Prints one line of JSON, {"items":[…]}, or a line for
+// each item, its columns parted by tabs.
+int RunList(const InstallationFlags& flags, std::string_view command,
+            const std::function<void(JsonWriter&)>& write_args, bool json,
+            const std::function<std::vector<std::string>(const Json&)>& columns);
 
 // Says on stderr what is wrong, and gives the exit code for it.
 int Complain(const Error& error);

@@ -1,9 +1,15 @@
 """The operator's commands, with and without a daemon, and the command line itself."""
 
 import json
+import os
+import pty
+import signal
+import sqlite3
 import unittest
 
-from heirloom import EMAIL, PASSWORD, TestCase, run
+from heirloom import BINARY, EMAIL, PASSWORD, TestCase, environment, run
+
+TENANT = "default"
 
 
 class BesideADaemonAndAlone(TestCase):
@@ -59,6 +65,141 @@ class BesideADaemonAndAlone(TestCase):
     def test_without_a_password_nobody_is_added(self):
         self.assertIn("password", self.refused("user", "add", "--data-dir", self.data_dir, "--email", EMAIL, "--name",
                                                "Ada", "--password-stdin"))
+
+
+class People(TestCase):
+    """What is done about people and their tokens, beside a daemon and alone."""
+
+    def items(self, *arguments):
+        return json.loads(self.done(*arguments, "--data-dir", self.data_dir, "--json"))["items"]
+
+    def change(self, command, email=EMAIL, **more):
+        asked = ("--password-stdin",) if command == "passwd" else ()
+        return self.done("user", command, "--data-dir", self.data_dir, "--email", email, *asked, **more)
+
+    def status(self, **headers):
+        """What the API answers to them."""
+        daemon = self.daemon or self.serve()
+        status = daemon.ask("/api/v1/me", **headers)[0]
+        if not self.daemon:
+            daemon.stop()
+        return status
+
+    def sign_in(self, password):
+        daemon = self.daemon or self.serve()
+        status, headers, _ = daemon.ask("/api/v1/session", "POST", {"email": EMAIL, "password": password})
+        if not self.daemon:
+            daemon.stop()
+        return status, (headers["Set-Cookie"] or "").split(";")[0]
+
+    def check(self):
+        self.add_user()
+        self.add_user("admin@example.org", "--admin")
+        token = self.make_token("--scopes", "stories:read")
+        self.assertEqual([(one["email"], one["role"]) for one in self.items("user", "list")],
+                         [(EMAIL, "person"), ("admin@example.org", "admin")])
+        self.assertEqual(self.done("user", "list", "--data-dir", self.data_dir).splitlines(),
+                         [f"{EMAIL}\tperson\tAda", "admin@example.org\tadmin\tAda"])
+        _, cookie = self.sign_in(PASSWORD)
+
+        # Another password ends the sessions, not the tokens.
+        self.change("passwd", stdin="another long password\n")
+        self.assertEqual(self.status(Cookie=cookie), 401)
+        self.assertEqual(self.status(Authorization=f"Bearer {token}"), 200)
+        self.assertEqual(self.sign_in(PASSWORD)[0], 401)
+        status, cookie = self.sign_in("another long password")
+        self.assertEqual(status, 200)
+        self.assertIn("password", self.refused("user", "passwd", "--data-dir", self.data_dir, "--email", EMAIL,
+                                               "--password-stdin", stdin="short\n"))
+
+        # A token can be found and revoked; what is printed of it is not the key.
+        second = self.make_token()
+        tokens = self.items("token", "list", "--user", EMAIL)
+        self.assertEqual(sorted(one["scopes"] for one in tokens), [[], ["stories:read"]])
+        self.assertNotIn(second, json.dumps(tokens))
+        scoped = next(one["id"] for one in tokens if one["scopes"])
+        self.done("token", "revoke", "--data-dir", self.data_dir, "--user", EMAIL, "--id", scoped)
+        self.assertEqual(self.status(Authorization=f"Bearer {token}"), 401)
+        self.assertEqual(self.status(Authorization=f"Bearer {second}"), 200)
+        self.refused("token", "revoke", "--data-dir", self.data_dir, "--user", EMAIL, "--id", scoped)
+
+        # Who is disabled is out everywhere; enabled again they sign in, with no token left.
+        self.change("disable")
+        self.assertEqual([bool(one.get("disabled_at")) for one in self.items("user", "list")], [True, False])
+        self.assertEqual(self.status(Cookie=cookie), 401)
+        self.assertEqual(self.status(Authorization=f"Bearer {second}"), 401)
+        self.assertEqual(self.sign_in("another long password")[0], 401)
+        self.refused("user", "disable", "--data-dir", self.data_dir, "--email", "admin@example.org")
+        self.change("enable")
+        self.assertEqual(self.sign_in("another long password")[0], 200)
+        self.assertEqual(self.items("token", "list", "--user", EMAIL), [])
+        for command in (("user", "disable", "--email"), ("user", "enable", "--email"), ("token", "list", "--user")):
+            self.assertIn("Nobody", self.refused(*command, "nobody@example.org", "--data-dir", self.data_dir))
+
+    def test_alone(self):
+        self.daemon = None
+        self.check()
+
+    def test_beside_a_daemon(self):
+        self.daemon = self.serve()
+        self.check()
+        self.daemon.stop()
+        self.assertNotIn("another long password", "\n".join(self.daemon.logged))
+
+    def test_a_list_of_many_comes_whole(self):
+        self.serve().stop()
+        with sqlite3.connect(self.data_dir / "heirloom.db") as database:
+            database.executemany(
+                "INSERT INTO users (tenant_id, id, email, email_key, name, role, created_at)"
+                " SELECT tenant, ?1, ?1, ?1, ?2, 'person', 1 FROM (SELECT ?3 AS tenant)",
+                [(f"u{number:03}@example.org", "\x1b[2J", TENANT) for number in range(250)])
+        database.close()
+        listed = self.done("user", "list", "--data-dir", self.data_dir)
+        self.assertEqual(len(listed.splitlines()), 250)
+        self.assertNotIn("\x1b", listed)
+        self.assertEqual(len({one["email"] for one in self.items("user", "list")}), 250)
+
+
+class Terminal(TestCase):
+    """A password that is typed."""
+
+    def type(self, *lines):
+        """Types each line when it is asked for; gives the exit status and all that the terminal showed."""
+        pid, terminal = pty.fork()
+        if pid == 0:
+            os.execve(BINARY, [BINARY, "user", "add", "--data-dir", str(self.data_dir), "--email", EMAIL, "--name",
+                               "Ada", "--password-stdin"], environment())
+        shown = b""
+        asked = 0
+        while True:
+            try:
+                piece = os.read(terminal, 4096)
+            except OSError:  # It ended.
+                break
+            if not piece:
+                break
+            shown += piece
+            while asked < shown.count(b": ") and asked < len(lines):
+                os.write(terminal, lines[asked].encode())
+                asked += 1
+        os.close(terminal)
+        return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), shown.decode()
+
+    def test_it_is_not_shown(self):
+        status, shown = self.type(PASSWORD + "\n", PASSWORD + "\n")
+        self.assertEqual(status, 0, shown)
+        self.assertIn("Password: ", shown)
+        self.assertNotIn(PASSWORD, shown)
+        self.make_token()
+
+    def test_a_slip_is_noticed(self):
+        status, shown = self.type(PASSWORD + "\n", PASSWORD + "x\n")
+        self.assertEqual(status, 1)
+        self.assertIn("not the same", shown)
+        self.assertFalse(self.data_dir.exists())
+
+    def test_ctrl_c_ends_it(self):
+        self.assertEqual(self.type("\x03")[0], -signal.SIGINT)
 
 
 class FirstRun(TestCase):
