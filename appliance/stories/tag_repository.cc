@@ -22,14 +22,15 @@ std::string SpellingOf(std::string_view key, std::string_view tags_json) {
 Result<std::vector<TagRow>> Counts(Reader& reader, std::string_view tenant, const Id& legacy,
                                    const Id& user, std::string_view after_key, std::int64_t limit) {
   std::vector<TagRow> rows;
-  // Mirrors Decide for kReadStory, as the lists of stories do.
+  // Mirrors Decide for kReadStory, as the lists of stories do. Joined in this order: the legacy's
+  // stories by an index that says all that is asked of them.
   const Status read = reader.Query(
       "SELECT c.tag_key, c.stories, n.tags FROM ("
       "SELECT t.tag_key AS tag_key, COUNT(*) AS stories, MAX(s.id) AS newest FROM members m "
-      "JOIN legacies l ON l.tenant_id = m.tenant_id AND l.id = m.legacy_id "
-      "JOIN stories s ON s.tenant_id = $1 AND s.legacy_id = $2 "
-      "JOIN story_tags t ON t.tenant_id = $1 AND t.story_id = s.id "
-      "WHERE m.tenant_id = $1 AND m.legacy_id = $2 AND m.user_id = $3 AND l.deleted_at IS NULL "
+      "CROSS JOIN legacies l CROSS JOIN stories s CROSS JOIN story_tags t "
+      "WHERE m.tenant_id = $1 AND m.legacy_id = $2 AND m.user_id = $3 "
+      "AND l.tenant_id = $1 AND l.id = $2 AND l.deleted_at IS NULL "
+      "AND s.tenant_id = $1 AND s.legacy_id = $2 AND t.tenant_id = $1 AND t.story_id = s.id "
       "AND (m.rank = 3 OR l.visibility = 'members') AND s.deleted_at IS NULL "
       "AND s.status <> 'archived' "
       "AND (s.status <> 'draft' OR s.created_by = $3 OR m.rank >= 2) AND t.tag_key > $4 "

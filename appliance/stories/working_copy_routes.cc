@@ -59,6 +59,8 @@ class WorkingCopyRoutes {
   Result<Response> Save(const Request& request) const {
     const auto asked = who_.Ask(request);
     if (!asked) return ErrorOf(asked);
+    // The answer shows the story: a token that may only write must not read by it.
+    if (const Status seen = copies_.RequireSeen(asked->who, asked->id); !seen) return ErrorOf(seen);
     const auto saved = copies_.Save(asked->who, asked->id);
     if (!saved) return ErrorOf(saved);
     return WrittenResponse(200, *saved);

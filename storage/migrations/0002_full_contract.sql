@@ -44,7 +44,9 @@ CREATE INDEX stories_by_happening
   ON stories (tenant_id, legacy_id, deleted_at, happened_order, id, status, created_by);
 ALTER TABLE legacies ADD COLUMN deleted_by TEXT;
 ALTER TABLE legacies ADD COLUMN purged_at INTEGER;
-CREATE INDEX legacies_by_deletion ON legacies (tenant_id, deleted_at, id);
+-- In part: no list of what is there walks it by mistake.
+CREATE INDEX legacies_by_deletion ON legacies (tenant_id, deleted_at, id)
+  WHERE deleted_at IS NOT NULL;
 
 -- What somebody is writing and has not saved: one per story and person, overwritten by autosave. No
 -- revision, no event, no indexing. `content` is JSON of the fields that were written; `base_version`

@@ -114,6 +114,34 @@ TEST_CASE("a list of all legacies takes a page of each by its index", "[stories]
   CHECK(in_each.find("TEMP B-TREE") == in_each.rfind("TEMP B-TREE"));
 }
 
+TEST_CASE("a list of what carries a tag starts from the tag when it is rare",
+          "[stories][statements]") {
+  Counted house;
+  for (int batch = 0; batch < 11; ++batch) {
+    std::vector<ImportItem> items;
+    for (int i = 0; i < 50; ++i) {
+      ImportItem item{std::to_string(batch * 50 + i), Family::Titled("Tagged"), {}};
+      item.input.document = DocumentFromPlainText("").value();
+      item.input.tags = {{"common"}};
+      if (batch == 0 && i == 0) item.input.tags = {{"common", "rare"}};
+      items.push_back(std::move(item));
+    }
+    REQUIRE(house.imports.Import(house.ada, house.legacy, "folder", items));
+  }
+  for (const std::optional<Id>& legacy : {std::optional<Id>(), std::optional(house.legacy)}) {
+    CHECK(house.counted.List(house.vic, {.legacy_id = legacy, .tag = "rare"})->items.size() == 1);
+    const std::string rare = house.Plans();
+    INFO(rare);
+    CHECK(Has(rare, "SEARCH t USING COVERING INDEX story_tags_by_tag"));
+    CHECK_FALSE(Has(rare, "stories_by_change"));
+    CHECK(house.counted.List(house.vic, {.legacy_id = legacy, .tag = "common"})->items.size() ==
+          30);
+    const std::string common = house.Plans();
+    INFO(common);
+    CHECK(Has(common, "stories_by_change"));
+  }
+}
+
 TEST_CASE("the bin and the tags are found by their indexes", "[stories][statements]") {
   Counted house;
   REQUIRE(house.counted_bin.List(house.ada, std::nullopt, {}, 30));
@@ -121,6 +149,7 @@ TEST_CASE("the bin and the tags are found by their indexes", "[stories][statemen
   const std::string plans = house.Plans();
   INFO(plans);
   CHECK(Has(plans, "stories_in_bin"));
+  CHECK(Has(plans, "COVERING INDEX stories_by"));
   CHECK_FALSE(Has(plans, "SCAN s"));
 }
 
