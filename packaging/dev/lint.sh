@@ -16,6 +16,7 @@ cmd_lint() {
   suite "workflows" build/tools/actionlint
   need_python_tool hadolint
   suite "Dockerfile" "$tool_home/bin/hadolint" Dockerfile
+  suite "milestones" "$python" packaging/dev/check_milestones.py there appliance/docs/milestones.md
   suite "tree" lint_tree
   cat build/logs/tree.log
   suite "web UI client is fresh" npm --prefix webui run check:api

@@ -45,10 +45,33 @@ cmd_test() {
     step "Fuzzers, 30 seconds each"
     build_fuzzers
     suite "fuzzers" fuzz_each 30
+    test_packages
   fi
   say
   ok "all suites ran in $(duration $((SECONDS - begun)))"
   "$python" packaging/dev/test_report.py "$results" tests/adapters.txt "${broken[@]}"
+}
+
+# What needs tools of its own: the contract tried from outside, and the container image.
+test_packages() {
+  step "The contract, tried by Schemathesis"
+  need_python_tool schemathesis
+  suite "contract" test_contract
+  step "The container image"
+  need_packages image
+  suite "container image" test_image
+  if [[ -z $filter ]]; then
+    suite "milestones" "$python" packaging/dev/check_milestones.py ran appliance/docs/milestones.md "$results"
+  fi
+}
+
+test_contract() {
+  HEIRLOOM_BIN=$root/build/dev/bin/heirloom "$python" tests/api/schemathesis_test.py "$tool_home" "$results/contract.xml"
+}
+
+test_image() {
+  "$python" -m pytest -q -s -p no:cacheprovider --junitxml="$root/$results/image.xml" ${filter:+-k "$filter"} tests/image ||
+    no_test_matched $?
 }
 
 # suite NAME COMMAND...: a suite that fails is remembered in `broken`.

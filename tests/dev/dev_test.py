@@ -89,4 +89,4 @@ def test_every_package_has_a_set_and_a_reason():
     for line in (ROOT / "packaging/dev/apt-packages.txt").read_text(encoding="utf-8").splitlines():
         if line and not line.startswith("#"):
             group, name, why = line.split(None, 2)
-            assert group in ("build", "watch", "test", "fuzz", "lint", "bench", "image", "runtime") and name and why
+            assert group in ("build", "watch", "test", "fuzz", "lint", "coverage", "bench", "image", "runtime") and name and why

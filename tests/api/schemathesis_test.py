@@ -1,0 +1,49 @@
+"""The running daemon against its OpenAPI file: Schemathesis makes the requests and judges the answers.
+
+    schemathesis_test.py SCHEMATHESIS-FOLDER REPORT.xml [SECONDS]
+"""
+
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "tests/support"))
+from appliance import Appliance  # noqa: E402
+
+HERE = pathlib.Path(__file__).resolve().parent
+# An endless answer, which has its own tests.
+LEFT_OUT = ("streamEvents",)
+
+
+def fill(client):
+    """Something to find and to change."""
+    legacy = client.post("/api/v1/legacies", {"title": "Lamps"}).json["id"]
+    for number in range(5):
+        client.post("/api/v1/stories", {"legacy_id": legacy, "title": f"Story {number}", "markdown": "The *lamp*.", "tags": ["lamps"]})
+
+
+def main(tool, report, seconds="150"):
+    tool, report = pathlib.Path(tool).resolve(), pathlib.Path(report).resolve()
+    # Its requests are many more than a person's.
+    os.environ.update({f"HEIRLOOM_LIMITS_{name}_PER_MINUTE": "1000000" for name in ("WRITES", "SEARCHES", "EXPORTS")})
+    with Appliance() as appliance, tempfile.TemporaryDirectory() as folder:
+        appliance.add_user("ada", "--admin")
+        token = appliance.token("ada")
+        fill(appliance.client(token))
+        command = [sys.executable, f"{tool}/bin/st", "--config-file", HERE / "schemathesis.toml", "run",
+                   ROOT / "appliance/api/openapi.yaml", "--url", appliance.url, "--header", f"Authorization: Bearer {token}",
+                   "--checks", "all", "--phases", "examples,coverage,fuzzing,stateful", "--max-time", seconds, "--workers", "2",
+                   "--seed", "1", "--generation-database", "none", "--report", "junit", "--report-junit-path", report, "--no-color"]
+        for name in LEFT_OUT:
+            command += ["--exclude-operation-id", name]
+        done = subprocess.run([str(part) for part in command], cwd=folder, check=False, timeout=900,
+                              env={**os.environ, "PYTHONPATH": str(tool)})
+        alive = appliance.client().get("/healthz").status == 200
+    return done.returncode if alive else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))
