@@ -19,10 +19,13 @@ LEFT_OUT = ("streamEvents",)
 
 
 def fill(client):
-    """Something to find and to change."""
+    """Something to find and to change; gives the config that names it."""
     legacy = client.post("/api/v1/legacies", {"title": "Lamps"}).json["id"]
-    for number in range(5):
-        client.post("/api/v1/stories", {"legacy_id": legacy, "title": f"Story {number}", "markdown": "The *lamp*.", "tags": ["lamps"]})
+    story = {"legacy_id": legacy, "markdown": "The *lamp*.", "tags": ["lamps"]}
+    ids = [client.post("/api/v1/stories", {**story, "title": f"Story {number}"}).json["id"] for number in range(5)]
+    return "".join(
+        f"\n[[operations]]\ninclude-path-regex = '^/api/v1/{kind}/[{{]id'\nparameters = {{ \"path.id\" = \"{one}\" }}\n"
+        for kind, one in (("legacies", legacy), ("stories", ids[0])))
 
 
 def main(tool, report, seconds="150"):
@@ -32,8 +35,9 @@ def main(tool, report, seconds="150"):
     with Appliance() as appliance, tempfile.TemporaryDirectory() as folder:
         appliance.add_user("ada", "--admin")
         token = appliance.token("ada")
-        fill(appliance.client(token))
-        command = [sys.executable, f"{tool}/bin/st", "--config-file", HERE / "schemathesis.toml", "run",
+        config = pathlib.Path(folder, "schemathesis.toml")
+        config.write_text((HERE / "schemathesis.toml").read_text(encoding="utf-8") + fill(appliance.client(token)), encoding="utf-8")
+        command = [sys.executable, f"{tool}/bin/st", "--config-file", config, "run",
                    ROOT / "appliance/api/openapi.yaml", "--url", appliance.url, "--header", f"Authorization: Bearer {token}",
                    "--checks", "all", "--phases", "examples,coverage,fuzzing,stateful", "--max-time", seconds, "--workers", "2",
                    "--seed", "1", "--generation-database", "none", "--report", "junit", "--report-junit-path", report, "--no-color"]

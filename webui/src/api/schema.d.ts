@@ -1203,9 +1203,15 @@ export interface components {
             origin_id: components["schemas"]["Id"];
             created_at: components["schemas"]["Time"];
             updated_at: components["schemas"]["Time"];
-            /** @description Of the whole story in the archive. */
+            /**
+             * @description Of the whole story in the archive.
+             * @example 2
+             */
             revision_count: number;
-            /** @description Of the revision before the first of these; only when there is one. */
+            /**
+             * @description Of the revision before the first of these; only when there is one.
+             * @example 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
+             */
             parent_digest?: string;
             revisions: {
                 /** @example 2 */
