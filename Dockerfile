@@ -13,8 +13,8 @@ RUN --mount=type=secret,id=environment --mount=type=secret,id=ca --mount=type=se
 COPY . .
 # What the compiler made last time helps the next build, and never gets into an image.
 RUN --mount=type=secret,id=environment --mount=type=secret,id=ca --mount=type=secret,id=apt \
-    --mount=type=secret,id=pip --mount=type=secret,id=npm --mount=type=cache,target=/root/.cache/ccache \
-    packaging/container/with_settings.sh ./dev build release \
+    --mount=type=secret,id=pip --mount=type=secret,id=npm --mount=type=cache,target=/var/cache/ccache \
+    CCACHE_DIR=/var/cache/ccache packaging/container/with_settings.sh ./dev build release \
  && install -D --strip build/release/bin/heirloom /image/usr/bin/heirloom \
  && mkdir /image/usr/share \
  && cp -R build/release/share/heirloom /image/usr/share/heirloom \
