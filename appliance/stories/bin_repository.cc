@@ -29,6 +29,17 @@ std::string ListSql(bool of_legacy, bool from_cursor) {
   return sql + "ORDER BY s.deleted_at DESC, s.id DESC LIMIT " + next();
 }
 
+Result<std::vector<DueStory>> ReadDue(Reader& reader, std::string_view sql,
+                                      std::initializer_list<SqlValue> params) {
+  std::vector<DueStory> due;
+  const Status read = reader.Query(sql, params, [&](const Row& row) {
+    due.push_back({row.String(0), row.String(1), row.String(2)});
+    return true;
+  });
+  if (!read) return ErrorOf(read);
+  return due;
+}
+
 }  // namespace
 
 Status Put(Transaction& tx, std::string_view tenant, const Story& story, const Id& deleted_by,
@@ -91,16 +102,19 @@ Result<std::vector<DeletedRow>> List(Reader& reader, std::string_view tenant, co
 }
 
 Result<std::vector<DueStory>> DeletedBy(Reader& reader, Time by, std::int64_t limit) {
-  std::vector<DueStory> due;
-  const Status read = reader.Query(
-      "SELECT tenant_id, id, legacy_id FROM stories WHERE deleted_at IS NOT NULL "
-      "AND purged_at IS NULL AND deleted_at <= $1 LIMIT $2",
-      {SqlOf(by), limit}, [&](const Row& row) {
-        due.push_back({row.String(0), row.String(1), row.String(2)});
-        return true;
-      });
-  if (!read) return ErrorOf(read);
-  return due;
+  return ReadDue(reader,
+                 "SELECT tenant_id, id, legacy_id FROM stories WHERE deleted_at IS NOT NULL "
+                 "AND purged_at IS NULL AND deleted_at <= $1 LIMIT $2",
+                 {SqlOf(by), limit});
+}
+
+Result<std::vector<DueStory>> OfPurgedLegacies(Reader& reader, std::int64_t limit) {
+  return ReadDue(reader,
+                 "SELECT s.tenant_id, s.id, s.legacy_id FROM legacies l CROSS JOIN stories s "
+                 "WHERE l.deleted_at IS NOT NULL AND l.purged_at IS NOT NULL "
+                 "AND s.tenant_id = l.tenant_id AND s.legacy_id = l.id AND s.deleted_at IS NULL "
+                 "LIMIT $1",
+                 {limit});
 }
 
 Result<bool> Purge(Transaction& tx, std::string_view tenant, const Id& id, Time deleted_by,
@@ -124,6 +138,17 @@ Result<bool> Purge(Transaction& tx, std::string_view tenant, const Id& id, Time 
     if (const auto done = tx.Execute(sql, {tenant, story}); !done) return ErrorOf(done);
   }
   return true;
+}
+
+Result<bool> PurgeWithLegacy(Transaction& tx, std::string_view tenant, const Id& id, Time now) {
+  const auto deleted = tx.Execute(
+      "UPDATE stories SET deleted_at = $3 WHERE tenant_id = $1 AND id = $2 AND deleted_at IS NULL "
+      "AND EXISTS (SELECT 1 FROM legacies l WHERE l.tenant_id = $1 AND l.id = stories.legacy_id "
+      "AND l.purged_at IS NOT NULL)",
+      {tenant, std::string_view(id), SqlOf(now)});
+  if (!deleted) return ErrorOf(deleted);
+  if (*deleted == 0) return false;
+  return Purge(tx, tenant, id, now, now);
 }
 
 }  // namespace heirloom::bin_repository

@@ -40,7 +40,7 @@ Result<std::vector<DeletedRow>> List(Reader& reader, std::string_view tenant, co
                                      const std::optional<Id>& legacy,
                                      const std::optional<BinCursor>& after, std::int64_t limit);
 
-// Of every tenant: (tenant, id, legacy) of what was deleted at `by` or before; at most `limit`.
+// Of every tenant, what was deleted at `by` or before; at most `limit`.
 struct DueStory {
   std::string tenant_id;
   Id id;
@@ -48,11 +48,17 @@ struct DueStory {
 };
 Result<std::vector<DueStory>> DeletedBy(Reader& reader, Time by, std::int64_t limit);
 
+// What is left of purged legacies, apart from what is in the bin: at most `limit`.
+Result<std::vector<DueStory>> OfPurgedLegacies(Reader& reader, std::int64_t limit);
+
 // Empties a deleted story and its revisions: what stays are numbers, times, who saved, hashes and
 // seals, so that the chain can still be checked; and that it came from an import once, so that it
 // is not brought in again. False: it is not in the bin, or not since `deleted_by`.
 Result<bool> Purge(Transaction& tx, std::string_view tenant, const Id& id, Time deleted_by,
                    Time now);
+
+// The same for a story whose legacy was purged, and that nobody deleted.
+Result<bool> PurgeWithLegacy(Transaction& tx, std::string_view tenant, const Id& id, Time now);
 
 }  // namespace bin_repository
 }  // namespace heirloom

@@ -107,25 +107,42 @@ Result<Position> BinService::Purge(const Principal& who, const Id& id) {
 Status BinService::Housekeep(int limit) {
   const Time now = clock_.Now();
   const Time by = now - kKeptInBin;
-  const auto due = ReadOne(
-      database_, [&](Reader& reader) { return bin_repository::DeletedBy(reader, by, limit); });
-  if (!due) return ErrorOf(due);
+  std::vector<bin_repository::DueStory> deleted;
+  std::vector<bin_repository::DueStory> with_legacy;
+  const Status read = database_.Read([&](Reader& reader) -> Status {
+    auto in_bin = bin_repository::DeletedBy(reader, by, limit);
+    if (!in_bin) return ErrorOf(in_bin);
+    auto of_purged = bin_repository::OfPurgedLegacies(reader, limit);
+    if (!of_purged) return ErrorOf(of_purged);
+    deleted = std::move(*in_bin);
+    with_legacy = std::move(*of_purged);
+    return {};
+  });
+  if (!read) return read;
   // Each in a transaction of its own: a story has as many revisions as it has, and other writers
   // come in between.
-  for (const bin_repository::DueStory& story : *due) {
-    Principal daemon = audit::Housekeeping();
-    daemon.tenant_id = story.tenant_id;
-    const auto done = database_.Write([&](Transaction& tx) -> Status {
-      const auto purged = bin_repository::Purge(tx, story.tenant_id, story.id, by, now);
-      if (!purged) return ErrorOf(purged);
-      if (!*purged) return {};  // Taken back, or removed, meanwhile.
-      return Record(tx, daemon, audit::action::kStoryPurged, story.id, story.legacy_id, now);
-    });
-    if (!done) {
+  const auto purge_each = [&](const std::vector<bin_repository::DueStory>& stories,
+                              const auto& purge) {
+    for (const bin_repository::DueStory& story : stories) {
+      Principal daemon = audit::Housekeeping();
+      daemon.tenant_id = story.tenant_id;
+      const auto done = database_.Write([&](Transaction& tx) -> Status {
+        const Result<bool> purged = purge(tx, story);
+        if (!purged) return ErrorOf(purged);
+        if (!*purged) return {};  // Taken back, or removed, meanwhile.
+        return Record(tx, daemon, audit::action::kStoryPurged, story.id, story.legacy_id, now);
+      });
+      if (done) continue;
       LogWarn("a deleted story could not be removed for good",
               {{"story", story.id}, {"why", done.error().message}});
     }
-  }
+  };
+  purge_each(deleted, [&](Transaction& tx, const bin_repository::DueStory& story) {
+    return bin_repository::Purge(tx, story.tenant_id, story.id, by, now);
+  });
+  purge_each(with_legacy, [&](Transaction& tx, const bin_repository::DueStory& story) {
+    return bin_repository::PurgeWithLegacy(tx, story.tenant_id, story.id, now);
+  });
   return {};
 }
 

@@ -34,8 +34,8 @@ class BinService {
   // For good: of the story and its revisions hashes stay alone.
   Result<Position> Purge(const Principal& who, const Id& id);
 
-  // Purges what was deleted 30 days ago, a few at a time, until nothing is left to do or `limit`
-  // were. One that fails is logged and does not hold back the others.
+  // Purges what was deleted 30 days ago, and what is left of purged legacies: at most `limit` of
+  // each, one after the other. One that fails is logged and does not hold back the others.
   Status Housekeep(int limit = 500);
 
  private:

@@ -188,6 +188,28 @@ TEST_CASE("after 30 days the bin empties itself, and not a moment before", "[sto
                                    "story.deleted ada", "story.deleted ada"});
 }
 
+TEST_CASE("the stories of a purged legacy go with it, those of a deleted one wait",
+          "[stories][bin]") {
+  Family house;
+  const Id second = house.LegacyOf(house.ada, "Second");
+  const Story kept = house.Write(house.ada, house.legacy, "Kept", "Text.");
+  house.Write(house.ada, second, "Gone", "Text.");
+  REQUIRE(house.legacies.Delete(house.ada, second, std::nullopt));
+  REQUIRE(house.bin.Housekeep());
+  CHECK(house.Number("SELECT COUNT(*) FROM stories WHERE purged_at IS NOT NULL") == 0);
+  REQUIRE(house.database->Write([&](Transaction& tx) -> Status {
+    const auto purged =
+        tx.Execute("UPDATE legacies SET purged_at = 1 WHERE id = $1", {std::string_view(second)});
+    if (!purged) return ErrorOf(purged);
+    return {};
+  }));
+  REQUIRE(house.bin.Housekeep());
+  CHECK(house.Number("SELECT COUNT(*) FROM stories WHERE purged_at IS NOT NULL") == 1);
+  CHECK(house.Number("SELECT COUNT(*) FROM revisions WHERE content = ''") == 1);
+  CHECK(house.stories.Get(house.ada, kept.id));
+  CHECK(house.ChainsHold());
+}
+
 TEST_CASE("an import does not bring back what was deleted or purged", "[stories][bin]") {
   Family house;
   ImportItem item;
