@@ -16,6 +16,7 @@ import secrets
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 import urllib.parse
@@ -85,7 +86,7 @@ class Daemon:
             raise Broken(f"the daemon ended with status {self.process.returncode}:\n{log[-2000:]}")
         return url
 
-    def cli(self, *arguments, stdin="", token=None, limit=REQUEST_LIMIT):
+    def cli(self, *arguments, stdin="", token=None, limit=REQUEST_LIMIT, accept=(0,)):
         """A CLI command beside the running daemon; returns what it printed."""
         environment = dict(os.environ)
         if token:
@@ -93,7 +94,7 @@ class Daemon:
         done = subprocess.run([self.binary, *arguments], input=stdin, env=environment, text=True,
                               capture_output=True, timeout=limit, check=False)
         said = (done.stderr or done.stdout).strip()
-        check(done.returncode == 0, f"heirloom {' '.join(arguments[:2])} ended with status {done.returncode}: {said}")
+        check(done.returncode in accept, f"heirloom {' '.join(arguments[:2])} ended with status {done.returncode}: {said}")
         return done.stdout.strip()
 
     def stop(self):
@@ -301,6 +302,20 @@ def walk_story(person, legacy):
         check(not found(second), "the deleted story is still found")
 
 
+def look_after(daemon):
+    """What an operator does beside the running daemon."""
+    with result("doctor finds nothing damaged") as notes:
+        said = json.loads(daemon.cli("doctor", "--data-dir", daemon.data_dir, "--json", accept=(0, 1),
+                                     limit=IMPORT_LIMIT))
+        check(said["errors"] == 0, f"{said['findings']}")
+        looked_at = said["examined"]
+        notes.append(f"{looked_at['revisions']} revisions, {looked_at['events']} events")
+    with result("made a backup") as notes, tempfile.TemporaryDirectory() as folder:
+        copy = pathlib.Path(folder) / "heirloom-backup.db"
+        daemon.cli("backup", "--data-dir", daemon.data_dir, "--out", str(copy), limit=IMPORT_LIMIT)
+        notes.append(f"{copy.stat().st_size // 1024} KiB")
+
+
 def serve(daemon, password):
     print(f"\nHeirloom is served at {daemon.url}", flush=True)
     if password:
@@ -341,6 +356,7 @@ def run(options):
         if is_demo:
             password = demo_password(daemon, account_file)
             go_through(daemon, options.demo, password)
+            look_after(daemon)
         else:
             print("This data directory has stories of its own: the demo legacy and the walk-through are left out.")
         if not options.once:

@@ -24,7 +24,7 @@ cmd_run() {
   local once data_dir listen
   serve_options "$@"
   cmd_build release
-  mkdir -p "$data_dir"
+  (umask 077 && mkdir -p "$data_dir")
   step "Serving on $data_dir"
   local arguments=(--heirloom build/release/bin/heirloom --demo build/release/share/heirloom/demo
     --data-dir "$data_dir" --listen "$listen" --log build/logs/daemon.log)
