@@ -110,7 +110,7 @@ def expected_errors(document, path, method, operation, parameters):
     if "requestBody" in operation:
         yield from ("413", "415", "422")
     if "If-Match" in names:
-        yield from ("412", "428")
+        yield from ("412", "422", "428")
     if "Idempotency-Key" in names:
         yield from ("409", "422")
     if method == "get" and "ETag" in operation["responses"].get("200", {}).get("headers", {}):
