@@ -10,6 +10,7 @@ using std::chrono::milliseconds;
 
 constexpr std::uint64_t kPiece = 4u << 20;
 constexpr milliseconds kMakingTimeout{600'000};  // Of a large archive on a small machine.
+constexpr milliseconds kPieceTimeout{60'000};    // Of one that is made.
 constexpr milliseconds kRestoreTimeout{120'000};
 
 // "bytes 0-4194303/9000000" (RFC 9110 section 14.4); nullopt for anything else.
@@ -44,7 +45,7 @@ Result<std::optional<ArchiveClient::Piece>> ArchiveClient::Download(
   request.headers.push_back(
       {"Range", "bytes=" + std::to_string(offset) + "-" + std::to_string(offset + kPiece - 1)});
   if (!sha256.empty()) request.headers.push_back({"If-Range", "\"" + sha256 + "\""});
-  request.timeout = kMakingTimeout;
+  request.timeout = sha256.empty() ? kMakingTimeout : kPieceTimeout;
   const auto answer = sender_.Send(request, offset == 0 ? kOpening : kUnderWay);
   const bool is_another = (answer && (answer->status == 200 || answer->status == 416)) ||
                           (!answer && answer.error().code == ErrorCode::kTooLarge);

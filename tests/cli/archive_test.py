@@ -1,5 +1,6 @@
 """`heirloom export` and `heirloom import archive` against real daemons: out, wiped, in, out again."""
 
+import contextlib
 import hashlib
 import io
 import json
@@ -66,7 +67,9 @@ class CutOnce:
                 self.cuts += 1
                 break
             client.sendall(data)
-        for end in (client, server):
+        for end in (client, server):  # Closed alone, they would wait for the thread that reads.
+            with contextlib.suppress(OSError):
+                end.shutdown(socket.SHUT_RDWR)
             end.close()
 
     @staticmethod
@@ -213,7 +216,7 @@ class ArchiveTest(unittest.TestCase):
                              "--json", env={"HEIRLOOM_TOKEN": token})
         report = json.loads(done.stdout)
         self.assertEqual((report["created"], report["skipped"]), (self.total, []))
-        there = {item["title"]: item for item in self.all_stories(self.ada)}
+        there = {item["title"]: item for item in self.all_stories(self.house.client(self.token))}
         here = {item["title"]: item for item in self.all_stories(ada)}
         self.assertEqual(there.keys(), here.keys())
         for title, story in there.items():
@@ -246,7 +249,7 @@ class ArchiveTest(unittest.TestCase):
         whole = self.zip.read_bytes()
         with zipfile.ZipFile(self.zip) as archive:
             files = [(info.filename, archive.read(info)) for info in archive.infolist()]
-            data_at = next(info.header_offset + 90 for info in archive.infolist() if info.filename.endswith("story.json"))
+            packed = next(info for info in archive.infolist() if info.filename.endswith("story.json"))
         names = [name for name, _ in files]
         story = next(name for name in names if name.endswith("story.html"))
 
@@ -254,7 +257,7 @@ class ArchiveTest(unittest.TestCase):
             return pack([(each, change(data) if each == name else data) for each, data in files])
 
         flipped = bytearray(whole)
-        flipped[data_at] ^= 0x20
+        flipped[packed.header_offset + 30 + len(packed.filename) + packed.compress_size // 2] ^= 0x20
         self.assertIn("story.json: it is damaged", self.refused(house, token, bytes(flipped)))
         for cut in (0, 100, len(whole) // 2, len(whole) - 1):
             self.assertIn("no ZIP file, or its end is missing", self.refused(house, token, whole[:cut]))
