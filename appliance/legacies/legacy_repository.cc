@@ -97,11 +97,11 @@ Status Update(Transaction& tx, std::string_view tenant, const Legacy& legacy) {
 }
 
 Status MarkDeleted(Transaction& tx, std::string_view tenant, const Id& id, std::int64_t version,
-                   Time now) {
+                   const Id& user, Time now) {
   return Done(
-      tx.Execute("UPDATE legacies SET deleted_at = $3, updated_at = $3, version = $4 "
+      tx.Execute("UPDATE legacies SET deleted_at = $3, deleted_by = $5, version = $4 "
                  "WHERE tenant_id = $1 AND id = $2",
-                 {tenant, std::string_view(id), SqlOf(now), version}));
+                 {tenant, std::string_view(id), SqlOf(now), version, std::string_view(user)}));
 }
 
 Result<std::vector<Membership>> MembershipsOf(Reader& reader, std::string_view tenant,

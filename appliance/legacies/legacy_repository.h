@@ -31,8 +31,9 @@ Result<std::vector<LegacyRow>> OfUser(Reader& reader, std::string_view tenant, c
 
 Status Insert(Transaction& tx, std::string_view tenant, const Legacy& legacy);
 Status Update(Transaction& tx, std::string_view tenant, const Legacy& legacy);
+// Into the bin, by whom.
 Status MarkDeleted(Transaction& tx, std::string_view tenant, const Id& id, std::int64_t version,
-                   Time now);
+                   const Id& user, Time now);
 
 Result<std::vector<Membership>> MembershipsOf(Reader& reader, std::string_view tenant,
                                               const Id& user);

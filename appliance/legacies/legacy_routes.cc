@@ -1,8 +1,10 @@
 #include "appliance/legacies/legacy_routes.h"
 
+#include "appliance/audit/audit_json.h"
 #include "appliance/base/fields.h"
 #include "appliance/domain/field_rules.h"
 #include "appliance/http/respond.h"
+#include "appliance/legacies/legacy_replies.h"
 
 namespace heirloom {
 namespace {
@@ -11,40 +13,6 @@ using http::Request;
 using http::Response;
 
 constexpr std::string_view kPath = "/api/v1/legacies/";
-
-void WriteLegacy(JsonWriter& json, const LegacyView& view) {
-  const Legacy& legacy = view.legacy;
-  json.BeginObject();
-  json.Member("id", legacy.id).Member("title", legacy.title);
-  json.Member("dedication", legacy.dedication).Member("language", legacy.language);
-  json.Member("visibility", ToString(legacy.visibility)).Member("role", ToString(view.role));
-  json.Member("story_count", view.story_count).Member("version", legacy.version);
-  json.Member("created_at", ToRfc3339(legacy.created_at));
-  json.Member("updated_at", ToRfc3339(legacy.updated_at));
-  json.EndObject();
-}
-
-void WriteMember(JsonWriter& json, const MemberView& view) {
-  json.BeginObject();
-  json.Member("user_id", view.member.user_id).Member("name", view.member.name);
-  if (view.show_email) json.Member("email", view.member.email);
-  json.Member("role", ToString(view.member.role));
-  json.Member("joined_at", ToRfc3339(view.member.joined_at));
-  json.EndObject();
-}
-
-Response LegacyResponse(int status, const LegacyView& view) {
-  JsonWriter json;
-  WriteLegacy(json, view);
-  return Response::Json(status, json.Take()).Set("ETag", http::ETagOf(view.legacy.version));
-}
-
-Response MemberResponse(int status, const Written<MemberView>& written) {
-  JsonWriter json;
-  WriteMember(json, written.value);
-  Response response = Response::Json(status, json.Take());
-  return http::SetSequence(response, written.position);
-}
 
 // `creating`: the title is required.
 Result<LegacyInput> ReadInput(const Request& request, bool creating) {
@@ -87,11 +55,14 @@ class LegacyRoutes {
   Result<Response> Create(const Request& request) const {
     const auto who = who_(request);
     if (!who) return ErrorOf(who);
+    const auto key = http::ReadRequestKey(request);
+    if (!key) return ErrorOf(key);
     const auto input = ReadInput(request, true);
     if (!input) return ErrorOf(input);
-    const auto made = legacies_.Create(*who, *input);
+    const auto made = legacies_.Create(*who, *input, *key);
     if (!made) return ErrorOf(made);
     Response response = LegacyResponse(201, made->value);
+    SetReplayed(response, made->replayed);
     response.Set("Location", std::string(kPath) + made->value.legacy.id);
     return http::SetSequence(response, made->position);
   }
@@ -113,11 +84,14 @@ class LegacyRoutes {
     if (const auto seen = legacies_.Get(who, id); !seen) return ErrorOf(seen);
     const auto version = http::ReadIfMatch(request);
     if (!version) return ErrorOf(version);
+    const auto key = http::ReadRequestKey(request);
+    if (!key) return ErrorOf(key);
     const auto input = ReadInput(request, false);
     if (!input) return ErrorOf(input);
-    const auto changed = legacies_.Update(who, id, *version, *input);
+    const auto changed = legacies_.Update(who, id, *version, *input, *key);
     if (!changed) return ErrorOf(changed);
     Response response = LegacyResponse(200, changed->value);
+    SetReplayed(response, changed->replayed);
     return http::SetSequence(response, changed->position);
   }
 
@@ -132,6 +106,20 @@ class LegacyRoutes {
     if (!position) return ErrorOf(position);
     Response response = Response::NoContent();
     return http::SetSequence(response, *position);
+  }
+
+  Result<Response> Audit(const Request& request) const {
+    const auto asked = who_.Ask(request);
+    if (!asked) return ErrorOf(asked);
+    const auto& [who, id] = *asked;
+    if (const auto seen = legacies_.Get(who, id); !seen) return ErrorOf(seen);
+    http::QueryReader query(request);
+    const http::PageRequest page = http::ReadPage(query, 1);
+    query.RefuseUnknown();
+    if (const Status good = query.Check(); !good) return ErrorOf(good);
+    const auto found = legacies_.Audit(who, id, page.after, page.limit);
+    if (!found) return ErrorOf(found);
+    return http::PageResponse(found->items, found->next, WriteAuditEntry);
   }
 
   Result<Response> Members(const Request& request) const {
@@ -152,6 +140,8 @@ class LegacyRoutes {
     if (!asked) return ErrorOf(asked);
     const auto& [who, id] = *asked;
     if (const auto seen = legacies_.Get(who, id); !seen) return ErrorOf(seen);
+    const auto key = http::ReadRequestKey(request);
+    if (!key) return ErrorOf(key);
     const auto body = http::ReadJson(request);
     if (!body) return ErrorOf(body);
     FieldReader fields(*body);
@@ -159,9 +149,11 @@ class LegacyRoutes {
     const auto role = ReadRole(fields);
     fields.RefuseUnknown();
     if (const Status good = fields.Check(); !good) return ErrorOf(good);
-    const auto added = legacies_.AddMember(who, id, email, *role);
+    const auto added = legacies_.AddMember(who, id, email, *role, *key);
     if (!added) return ErrorOf(added);
-    return MemberResponse(201, *added);
+    Response response = MemberResponse(201, *added);
+    SetReplayed(response, added->replayed);
+    return response;
   }
 
   Result<Response> ChangeMember(const Request& request) const {
@@ -215,6 +207,7 @@ void AddLegacyRoutes(http::Router& router, LegacyService& legacies, const Authen
   router.Get("/api/v1/legacies/{id}", to(&LegacyRoutes::Get));
   router.Patch("/api/v1/legacies/{id}", to(&LegacyRoutes::Update));
   router.Delete("/api/v1/legacies/{id}", to(&LegacyRoutes::Delete));
+  router.Get("/api/v1/legacies/{id}/audit", to(&LegacyRoutes::Audit));
   router.Get("/api/v1/legacies/{id}/members", to(&LegacyRoutes::Members));
   router.Post("/api/v1/legacies/{id}/members", to(&LegacyRoutes::AddMember));
   router.Patch("/api/v1/legacies/{id}/members/{user_id}", to(&LegacyRoutes::ChangeMember));

@@ -6,7 +6,7 @@
 
 namespace heirloom {
 
-// /api/v1/legacies and their members. Both must outlive the router.
+// /api/v1/legacies, their members and their record. The arguments must outlive the router.
 void AddLegacyRoutes(http::Router& router, LegacyService& legacies, const Authenticator& who);
 
 }  // namespace heirloom

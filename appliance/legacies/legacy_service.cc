@@ -1,35 +1,17 @@
 #include "appliance/legacies/legacy_service.h"
 
+#include "appliance/base/json.h"
 #include "appliance/base/text.h"
-#include "appliance/legacies/legacy_repository.h"
+#include "appliance/idempotency/idempotency.h"
+#include "appliance/legacies/legacy_access.h"
 
 namespace heirloom {
 namespace {
 
 namespace repository = legacy_repository;
 
-Event EventOf(const Principal& who, std::string_view type, const Legacy& legacy) {
-  return {who.tenant_id, std::string(type), legacy.id, legacy.id, legacy.version};
-}
-
-// Tells that a membership changed: the subject is the member, so that what a person may see can be
-// looked at afresh.
-Event MemberEvent(const Principal& who, const Id& legacy, const Id& user) {
-  return {who.tenant_id, std::string(event_type::kMemberChanged), user, legacy, 0};
-}
-
 LegacyView ViewOf(const LegacyRow& row) {
   return {row.legacy, row.role.value_or(Role::kViewer), row.story_count};
-}
-
-// The legacy, if `who` may do `action` with it.
-Result<LegacyRow> Find(Reader& reader, const Principal& who, const Id& id, Action action) {
-  auto row = repository::ById(reader, who.tenant_id, id, who.user_id);
-  if (!row) return ErrorOf(row);
-  Resource resource;
-  if (*row) resource = {(*row)->role, (*row)->legacy.visibility, std::nullopt, false};
-  if (const Status may = Require(who, action, resource, "legacy"); !may) return ErrorOf(may);
-  return std::move(**row);
 }
 
 Status CheckVersion(const Legacy& legacy, std::optional<std::int64_t> version) {
@@ -38,61 +20,80 @@ Status CheckVersion(const Legacy& legacy, std::optional<std::int64_t> version) {
               "Somebody changed this legacy since you read it; read it again.");
 }
 
-Result<Member> FindMember(Reader& reader, const Principal& who, const Id& legacy, const Id& user) {
-  auto member = repository::MemberById(reader, who.tenant_id, legacy, user);
-  if (!member) return ErrorOf(member);
-  if (!*member) return Fail(ErrorCode::kNotFound, "There is no such member.");
-  return std::move(**member);
+void Apply(const LegacyInput& input, Legacy& legacy) {
+  if (input.title) legacy.title = *input.title;
+  if (input.dedication) legacy.dedication = *input.dedication;
+  if (input.language) legacy.language = *input.language;
+  if (input.visibility) legacy.visibility = *input.visibility;
 }
 
-// kConflict when `member`, who is about to own no longer, is the last owner.
-Status RequireAnotherOwner(Reader& reader, const Principal& who, const Id& legacy,
-                           const Member& member) {
-  if (member.role != Role::kOwner) return {};
-  const auto owners = repository::CountOwners(reader, who.tenant_id, legacy);
-  if (!owners) return ErrorOf(owners);
-  if (*owners > 1) return {};
-  return Fail(ErrorCode::kConflict, "A legacy always has an owner: make somebody else one first.");
+// For the record: which fields were changed, and the one that says who sees them.
+std::string DetailOf(const LegacyInput& input) {
+  JsonWriter json;
+  json.BeginObject().Key("fields").BeginArray();
+  if (input.title) json.String("title");
+  if (input.dedication) json.String("dedication");
+  if (input.language) json.String("language");
+  if (input.visibility) json.String("visibility");
+  json.EndArray();
+  if (input.visibility) json.Member("visibility", ToString(*input.visibility));
+  json.EndObject();
+  return json.Take();
 }
 
-// Whether the scopes of `who` would let an owner do it.
-bool TokenMay(const Principal& who, Action action) {
-  return Decide(who, action, {Role::kOwner, Visibility::kMembers, std::nullopt, false}).verdict ==
-         Verdict::kAllow;
+// What a repeat of a request gives: the legacy as it is.
+Status Replay(Reader& reader, const Principal& who, const Id& id, LegacyWritten& written) {
+  const auto row = FindLegacyRow(reader, who, id, Action::kReadLegacy);
+  if (!row) return ErrorOf(row);
+  written.value = ViewOf(*row);
+  written.replayed = true;
+  return {};
 }
 
 }  // namespace
 
-Result<Written<LegacyView>> LegacyService::Create(const Principal& who, const LegacyInput& input) {
+Result<LegacyWritten> LegacyService::Create(const Principal& who, const LegacyInput& input,
+                                            const std::optional<RequestKey>& key) {
   if (const Status may = Require(who, Action::kCreateLegacy, {}, "legacy"); !may) {
     return ErrorOf(may);
   }
   const Time now = clock_.Now();
-  const Legacy legacy{ids_.Next(),
-                      input.title.value_or(""),
-                      input.dedication.value_or(""),
-                      input.language.value_or("en"),
-                      input.visibility.value_or(Visibility::kMembers),
-                      1,
-                      now,
-                      now};
+  Legacy legacy;
+  legacy.id = ids_.Next();
+  legacy.language = "en";
+  legacy.version = 1;
+  legacy.created_at = legacy.updated_at = now;
+  Apply(input, legacy);
+  LegacyWritten written;
   const auto position = database_.Write([&](Transaction& tx) -> Status {
+    const auto earlier = EarlierRequest(tx, who, key, now);
+    if (!earlier) return ErrorOf(earlier);
+    if (*earlier) return Replay(tx, who, **earlier, written);
     if (Status s = repository::Insert(tx, who.tenant_id, legacy); !s) return s;
     if (Status s =
             repository::InsertMember(tx, who.tenant_id, legacy.id, who.user_id, Role::kOwner, now);
         !s) {
       return s;
     }
-    tx.Append(EventOf(who, event_type::kLegacyCreated, legacy));
-    return {};
+    tx.Append(LegacyEvent(who, event_type::kLegacyCreated, legacy));
+    if (Status s =
+            RecordChange(tx, who, audit::action::kLegacyCreated, legacy.id, legacy.id, {}, now);
+        !s) {
+      return s;
+    }
+    written.value = {legacy, Role::kOwner, 0};
+    written.replayed = false;
+    return RememberRequest(tx, who, key, legacy.id, now);
   });
   if (!position) return ErrorOf(position);
-  return Written<LegacyView>{{legacy, Role::kOwner, 0}, *position};
+  written.position = *position;
+  return written;
 }
 
 Result<LegacyView> LegacyService::Get(const Principal& who, const Id& id) {
-  const auto row = ReadOne(
-      database_, [&](Reader& reader) { return Find(reader, who, id, Action::kReadLegacy); });
+  const auto row = ReadOne(database_, [&](Reader& reader) {
+    return FindLegacyRow(reader, who, id, Action::kReadLegacy);
+  });
   if (!row) return ErrorOf(row);
   return ViewOf(*row);
 }
@@ -121,150 +122,66 @@ Result<PageOf<LegacyView>> LegacyService::List(const Principal& who,
   return page;
 }
 
-Result<Written<LegacyView>> LegacyService::Update(const Principal& who, const Id& id,
-                                                  std::optional<std::int64_t> version,
-                                                  const LegacyInput& input) {
-  LegacyView view;
+Result<LegacyWritten> LegacyService::Update(const Principal& who, const Id& id,
+                                            std::optional<std::int64_t> version,
+                                            const LegacyInput& input,
+                                            const std::optional<RequestKey>& key) {
+  const Time now = clock_.Now();
+  LegacyWritten written;
   const auto position = database_.Write([&](Transaction& tx) -> Status {
-    const auto row = Find(tx, who, id, Action::kChangeLegacy);
+    const auto earlier = EarlierRequest(tx, who, key, now);
+    if (!earlier) return ErrorOf(earlier);
+    if (*earlier) return Replay(tx, who, **earlier, written);
+    const auto row = FindLegacyRow(tx, who, id, Action::kChangeLegacy);
     if (!row) return ErrorOf(row);
     if (Status s = CheckVersion(row->legacy, version); !s) return s;
-    view = ViewOf(*row);
-    Legacy& legacy = view.legacy;
-    if (input.title) legacy.title = *input.title;
-    if (input.dedication) legacy.dedication = *input.dedication;
-    if (input.language) legacy.language = *input.language;
-    if (input.visibility) legacy.visibility = *input.visibility;
+    written.value = ViewOf(*row);
+    written.replayed = false;
+    Legacy& legacy = written.value.legacy;
+    Apply(input, legacy);
     legacy.version += 1;
-    legacy.updated_at = clock_.Now();
+    legacy.updated_at = now;
     if (Status s = repository::Update(tx, who.tenant_id, legacy); !s) return s;
-    tx.Append(EventOf(who, event_type::kLegacyUpdated, legacy));
-    return {};
+    tx.Append(LegacyEvent(who, event_type::kLegacyUpdated, legacy));
+    if (Status s =
+            RecordChange(tx, who, audit::action::kLegacyChanged, id, id, DetailOf(input), now);
+        !s) {
+      return s;
+    }
+    return RememberRequest(tx, who, key, id, now);
   });
   if (!position) return ErrorOf(position);
-  return Written<LegacyView>{std::move(view), *position};
+  written.position = *position;
+  return written;
 }
 
 Result<Position> LegacyService::Delete(const Principal& who, const Id& id,
                                        std::optional<std::int64_t> version) {
+  const Time now = clock_.Now();
   return database_.Write([&](Transaction& tx) -> Status {
-    auto row = Find(tx, who, id, Action::kDeleteLegacy);
+    auto row = FindLegacyRow(tx, who, id, Action::kDeleteLegacy);
     if (!row) return ErrorOf(row);
     if (Status s = CheckVersion(row->legacy, version); !s) return s;
     row->legacy.version += 1;
     if (Status s =
-            repository::MarkDeleted(tx, who.tenant_id, id, row->legacy.version, clock_.Now());
+            repository::MarkDeleted(tx, who.tenant_id, id, row->legacy.version, who.user_id, now);
         !s) {
       return s;
     }
-    tx.Append(EventOf(who, event_type::kLegacyDeleted, row->legacy));
-    return {};
+    tx.Append(LegacyEvent(who, event_type::kLegacyDeleted, row->legacy));
+    return RecordChange(tx, who, audit::action::kLegacyDeleted, id, id, {}, now);
   });
 }
 
-Result<PageOf<MemberView>> LegacyService::Members(const Principal& who, const Id& id,
-                                                  const std::vector<std::string>& after,
-                                                  std::int64_t limit) {
-  repository::MemberCursor cursor;
-  if (after.size() == 3) {
-    const auto role = ParseRole(after[0]);
-    if (!role) return FailFields({{"?cursor", "is not a cursor of this list"}});
-    cursor = {static_cast<std::int64_t>(*role), after[1], after[2]};
-  }
-  PageOf<MemberView> page;
-  const Status read = database_.Read([&](Reader& reader) -> Status {
-    const auto legacy = Find(reader, who, id, Action::kReadMembers);
-    if (!legacy) return ErrorOf(legacy);
-    const auto members = repository::Members(reader, who.tenant_id, id, cursor, limit + 1);
-    if (!members) return ErrorOf(members);
-    for (const Member& member : *members) {
-      if (page.items.size() == static_cast<std::size_t>(limit)) {
-        const Member& last = page.items.back().member;
-        page.next = {std::string(ToString(last.role)), last.name, last.user_id};
-        break;
-      }
-      page.items.push_back({member, legacy->role == Role::kOwner || member.user_id == who.user_id});
-    }
-    return {};
+Result<AuditPage> LegacyService::Audit(const Principal& who, const Id& id,
+                                       const std::vector<std::string>& after, std::int64_t limit) {
+  auto entries = ReadOne(database_, [&](Reader& reader) -> Result<std::vector<audit::Entry>> {
+    const auto row = FindLegacyRow(reader, who, id, Action::kReadLegacyAudit);
+    if (!row) return ErrorOf(row);
+    return audit::Read(reader, who.tenant_id, id, AuditCursor(after), limit + 1);
   });
-  if (!read) return ErrorOf(read);
-  return page;
-}
-
-Result<Written<MemberView>> LegacyService::AddMember(const Principal& who, const Id& id,
-                                                     const std::string& email, Role role) {
-  MemberView added;
-  const auto position = database_.Write([&](Transaction& tx) -> Status {
-    const auto legacy = Find(tx, who, id, Action::kManageMembers);
-    if (!legacy) return ErrorOf(legacy);
-    const auto user = repository::UserIdByEmail(tx, who.tenant_id, FoldKey(email));
-    if (!user) return ErrorOf(user);
-    if (!*user) {
-      return FailFields({{"/email",
-                          "nobody has an account here with this e-mail; whoever runs "
-                          "this installation can add them first"}});
-    }
-    auto member = repository::MemberById(tx, who.tenant_id, id, **user);
-    if (!member) return ErrorOf(member);
-    if (*member && (*member)->role != role) {
-      return Fail(ErrorCode::kConflict, "They belong to it already, as " +
-                                            std::string(ToString((*member)->role)) +
-                                            "; change their role instead.");
-    }
-    if (!*member) {
-      if (Status s = repository::InsertMember(tx, who.tenant_id, id, **user, role, clock_.Now());
-          !s) {
-        return s;
-      }
-      tx.Append(MemberEvent(who, id, **user));
-      member = repository::MemberById(tx, who.tenant_id, id, **user);
-      if (!member) return ErrorOf(member);
-    }
-    added = {std::move(**member), true};
-    return {};
-  });
-  if (!position) return ErrorOf(position);
-  return Written<MemberView>{std::move(added), *position};
-}
-
-Result<Written<MemberView>> LegacyService::ChangeMember(const Principal& who, const Id& id,
-                                                        const Id& user, Role role) {
-  MemberView changed;
-  const auto position = database_.Write([&](Transaction& tx) -> Status {
-    const auto legacy = Find(tx, who, id, Action::kManageMembers);
-    if (!legacy) return ErrorOf(legacy);
-    auto member = FindMember(tx, who, id, user);
-    if (!member) return ErrorOf(member);
-    if (role != Role::kOwner) {
-      if (Status s = RequireAnotherOwner(tx, who, id, *member); !s) return s;
-    }
-    if (member->role != role) {
-      if (Status s = repository::SetRole(tx, who.tenant_id, id, user, role); !s) return s;
-      tx.Append(MemberEvent(who, id, user));
-      member->role = role;
-    }
-    changed = {std::move(*member), true};
-    return {};
-  });
-  if (!position) return ErrorOf(position);
-  return Written<MemberView>{std::move(changed), *position};
-}
-
-Result<Position> LegacyService::RemoveMember(const Principal& who, const Id& id, const Id& user) {
-  return database_.Write([&](Transaction& tx) -> Status {
-    const bool leaves = user == who.user_id;
-    const auto legacy = Find(tx, who, id, leaves ? Action::kReadLegacy : Action::kManageMembers);
-    if (!legacy) return ErrorOf(legacy);
-    if (leaves && !TokenMay(who, Action::kManageMembers)) {
-      return Fail(ErrorCode::kForbidden, "This token lacks the scope that this needs.");
-    }
-    const auto member = FindMember(tx, who, id, user);
-    if (!member) return ErrorOf(member);
-    if (Status s = RequireAnotherOwner(tx, who, id, *member); !s) return s;
-    if (Status s = repository::DeleteMember(tx, who.tenant_id, id, user); !s) return s;
-    tx.Append(MemberEvent(who, id, user));
-    return {};
-  });
+  if (!entries) return ErrorOf(entries);
+  return PageOfEntries(std::move(*entries), limit);
 }
 
 Result<std::vector<Membership>> LegacyService::MembershipsOf(const Principal& who) {

@@ -20,6 +20,8 @@
 #include "appliance/identity/account_routes.h"
 #include "appliance/identity/authenticator.h"
 #include "appliance/identity/identity_routes.h"
+#include "appliance/legacies/legacy_bin_routes.h"
+#include "appliance/legacies/legacy_bin_service.h"
 #include "appliance/legacies/legacy_routes.h"
 #include "appliance/legacies/legacy_service.h"
 #include "appliance/live/event_routes.h"
@@ -70,9 +72,10 @@ constexpr std::chrono::seconds kWaitForLock{5};
 constexpr std::chrono::milliseconds kBetweenTries{50};
 
 Manifest MakeManifest() {
-  return {.version = std::string(Version()),
-          .adapters = {{"database", "sqlite"}, {"search", "xapian"}},
-          .features = {"archive", "identity", "import", "legacies", "revisions", "search", "stories"}};
+  return {
+      .version = std::string(Version()),
+      .adapters = {{"database", "sqlite"}, {"search", "xapian"}},
+      .features = {"archive", "identity", "import", "legacies", "revisions", "search", "stories"}};
 }
 
 CheckResult CheckDatabase(Database& database) {
@@ -236,6 +239,7 @@ class Daemon::Impl {
     AddWorkingCopyRoutes(router_, copies_, who_);
     AddBinRoutes(router_, bin_, who_);
     AddTagRoutes(router_, tags_, who_);
+    AddLegacyBinRoutes(router_, legacy_bin_, who_);
     AddImportRoutes(router_, imports_, who_);
     AddExportRoutes(router_, exports_, who_);
     AddRestoreRoutes(router_, restores_, who_);
@@ -250,7 +254,7 @@ class Daemon::Impl {
     exports_.Housekeep();
     Status trouble;
     for (Status done : std::array{core_->identity.Housekeep(), copies_.Housekeep(),
-                                  bin_.Housekeep(), SweepRequests()}) {
+                                  legacy_bin_.Housekeep(), bin_.Housekeep(), SweepRequests()}) {
       if (!done && trouble) trouble = std::move(done);
     }
     return trouble;
@@ -300,6 +304,7 @@ class Daemon::Impl {
   WorkingCopyService copies_{*core_->database, core_->platform->clock};
   BinService bin_{*core_->database, core_->platform->clock};
   TagService tags_{*core_->database, core_->platform->clock};
+  LegacyBinService legacy_bin_{*core_->database, core_->platform->clock};
   ImportService imports_{*core_->database, core_->platform->clock, core_->platform->ids};
   ExportService exports_{*core_->database, core_->platform->clock, config_.data_dir};
   RestoreService restores_{*core_->database, core_->platform->clock, core_->platform->ids};
