@@ -7,7 +7,8 @@
 namespace heirloom {
 namespace {
 
-constexpr std::int64_t kEventsAtOnce = 500;
+// Less than what a stream's queue holds (http/sse.h), so that who reads is not cut off by a burst.
+constexpr std::int64_t kEventsAtOnce = 100;
 // A heartbeat goes to one part of the subscribers at a time, so that thousands do not wake at once.
 constexpr int kParts = 15;
 constexpr std::string_view kHeartbeat = ":\n\n";
@@ -90,9 +91,9 @@ Status Broadcaster::ReadArrival(Reader& reader, Arrival& arrival) const {
   std::int64_t seen = passed_on;
   for (const auto& subscriber : pending_) seen = std::min(seen, subscriber->seen);
   if (seen == passed_on) return {};
-  auto missed = live_repository::Events(reader, seen, passed_on, limits_.replay + 1);
+  auto missed = live_repository::Events(reader, seen, passed_on, kEventsAtOnce + 1);
   if (!missed) return ErrorOf(missed);
-  arrival.too_many = missed->size() > static_cast<std::size_t>(limits_.replay);
+  arrival.too_many = missed->size() > static_cast<std::size_t>(kEventsAtOnce);
   if (arrival.too_many) return {};
   arrival.missed = std::move(*missed);
   auto facts = EventFacts::Read(reader, arrival.missed);
