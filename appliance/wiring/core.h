@@ -10,6 +10,7 @@
 #include "appliance/identity/password_hasher.h"
 #include "appliance/wiring/config.h"
 #include "storage/database.h"
+#include "storage/metered_database.h"
 
 namespace heirloom {
 
@@ -26,10 +27,11 @@ struct Core {
   static Result<std::unique_ptr<Core>> Open(const Config& config);
 
   Core(std::unique_ptr<Platform> its_platform, std::unique_ptr<Database> its_database)
-      : platform(std::move(its_platform)), database(std::move(its_database)) {}
+      : platform(std::move(its_platform)),
+        database(std::make_unique<MeteredDatabase>(std::move(its_database))) {}
 
   const std::unique_ptr<Platform> platform;
-  const std::unique_ptr<Database> database;
+  const std::unique_ptr<MeteredDatabase> database;
   PasswordHasher hasher{{}};
   IdentityService identity{*database, hasher, platform->clock, platform->ids, platform->random};
 };

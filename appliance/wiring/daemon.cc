@@ -220,6 +220,9 @@ class Daemon::Impl {
     metrics_.AddReading(Kind::kGauge, "heirloom_events_lag_events",
                         "Events that subscribers have not been told of yet.",
                         [this] { return static_cast<double>(live_.Stats().lag); });
+    metrics_.AddReading(Kind::kCounter, "heirloom_sql_statements_total",
+                        "Statements that the database was asked.",
+                        [this] { return static_cast<double>(core_->database->Statements()); });
     metrics_.AddReading(Kind::kGauge, "heirloom_data_free_bytes",
                         "What is left on the data directory's disk.",
                         [this] { return FreeBytes(config_.data_dir); });
