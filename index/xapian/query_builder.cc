@@ -11,11 +11,7 @@ namespace {
 
 using Xapian::Query;
 
-// Weights, tried on the CISI collection (tests/bench/search_quality.cc).
-constexpr double kExactWeight = 0.1;      // A word as it was typed, beside its stem.
-constexpr double kTitleWeight = 0.3;      // The word in the title, beside the word anywhere.
-constexpr double kBeginningWeight = 0.3;  // A word of the title that begins so.
-constexpr double kAllWordsBonus = 1e4;    // More than any sum of word weights.
+constexpr double kAllWordsBonus = 1e4;  // More than any sum of word weights.
 
 Query Scaled(const Query& query, double weight) {
   return Query(Query::OP_SCALE_WEIGHT, query, weight);
@@ -109,7 +105,8 @@ Query Until(std::chrono::steady_clock::time_point deadline) {
   return Query((new DeadlineSource(deadline))->release());  // Xapian's way to hand over ownership.
 }
 
-QueryBuilder::QueryBuilder(std::string_view stem_languages) {
+QueryBuilder::QueryBuilder(std::string_view stem_languages, const Ranking& ranking)
+    : ranking_(ranking) {
   while (!stem_languages.empty()) {
     const std::size_t end = std::min(stem_languages.find(','), stem_languages.size());
     stemmers_.emplace_back(stem_languages.substr(0, end));
@@ -118,7 +115,7 @@ QueryBuilder::QueryBuilder(std::string_view stem_languages) {
 }
 
 Query QueryBuilder::OfWord(const Word& word, Field field) const {
-  std::vector<Query> any = {Scaled(Query(WordTerm(field, word.plain)), kExactWeight)};
+  std::vector<Query> any = {Scaled(Query(WordTerm(field, word.plain)), ranking_.exact)};
   for (const Stemmer& stemmer : stemmers_) {
     for (const std::string& stem : stemmer.Stems(word)) {
       any.emplace_back(StemTerm(field, stemmer.Language(), stem));
@@ -136,11 +133,11 @@ Query QueryBuilder::OfClause(const Clause& clause, Field field) const {
 
 Query QueryBuilder::OfLoose(const Clause& clause, Field field) const {
   const Word& word = clause.words.front();
-  std::vector<Query> any = {Scaled(OfWord(word, Field::kTitle), kTitleWeight)};
+  std::vector<Query> any = {Scaled(OfWord(word, Field::kTitle), ranking_.title)};
   if (field == Field::kBody) any.push_back(OfWord(word, Field::kBody));
   const std::size_t characters = CountCharacters(word.plain);
   if (clause.beginning && characters >= kShortestBeginning && characters <= kLongestBeginning) {
-    any.push_back(Scaled(Query(BeginningTerm(Field::kTitle, word.plain)), kBeginningWeight));
+    any.push_back(Scaled(Query(BeginningTerm(Field::kTitle, word.plain)), ranking_.beginning));
     if (field == Field::kBody) any.emplace_back(BeginningTerm(Field::kBody, word.plain));
   }
   return AnyOf(any);

@@ -10,6 +10,7 @@
 
 #include "index/search_index.h"
 #include "index/xapian/query_text.h"
+#include "index/xapian/ranking.h"
 #include "index/xapian/schema.h"
 
 namespace Xapian {
@@ -33,7 +34,7 @@ Xapian::Query Until(std::chrono::steady_clock::time_point deadline);
 class QueryBuilder {
  public:
   // `stem_languages`: "de,en", as the index's metadata says.
-  explicit QueryBuilder(std::string_view stem_languages);
+  QueryBuilder(std::string_view stem_languages, const Ranking& ranking);
 
   // Every clause matches, no excluded one does.
   Xapian::Query All(const std::vector<Clause>& clauses, Field field = Field::kBody) const;
@@ -52,6 +53,7 @@ class QueryBuilder {
   Xapian::Query OfLoose(const Clause& clause, Field field) const;
   Xapian::Query OfWord(const Word& word, Field field) const;
 
+  const Ranking ranking_;
   std::vector<Stemmer> stemmers_;
 };
 

@@ -37,11 +37,6 @@ constexpr std::size_t kCorrectionBudget = 100'000;
 // With fewer candidates than this that match all words, one word is enough.
 constexpr Xapian::doccount kEnough = 3;
 
-// BM25, tried on the CISI collection (tests/bench/search_quality.cc): how soon a word repeated
-// stops to count more, and how much long stories are held back.
-constexpr double kK1 = 1.2;
-constexpr double kB = 0.75;
-
 Xapian::Query Filtered(const Xapian::Query& words, const Xapian::Query& filter,
                        std::chrono::steady_clock::time_point deadline) {
   const Xapian::Query in_time(Xapian::Query::OP_AND, filter, xapian::Until(deadline));
@@ -61,10 +56,12 @@ SearchHits HitsOf(const Xapian::MSet& found, std::size_t limit) {
 // One search on one snapshot.
 class Search {
  public:
-  Search(const Xapian::Database& database, std::chrono::steady_clock::time_point deadline)
+  Search(const Xapian::Database& database, std::chrono::steady_clock::time_point deadline,
+         const xapian::Ranking& ranking)
       : database_(database),
         deadline_(deadline),
-        builder_(database.get_metadata(xapian::kLanguagesKey)) {}
+        ranking_(ranking),
+        builder_(database.get_metadata(xapian::kLanguagesKey), ranking) {}
 
   SearchHits Stories(const SearchQuery& query, const std::vector<Clause>& clauses) const {
     const Xapian::Query filter = xapian::FilterOf(query);
@@ -118,10 +115,10 @@ class Search {
     return enquire.get_mset(0, count).size() == count;
   }
 
-  static SearchHits Best(Xapian::Enquire& enquire, bool ranked, std::size_t limit) {
+  SearchHits Best(Xapian::Enquire& enquire, bool ranked, std::size_t limit) const {
     enquire.set_docid_order(Xapian::Enquire::DONT_CARE);
     if (ranked) {
-      enquire.set_weighting_scheme(Xapian::BM25Weight(kK1, 0, 1, kB, 0.5));
+      enquire.set_weighting_scheme(Xapian::BM25Weight(ranking_.k1, 0, 1, ranking_.b, 0.5));
       enquire.set_sort_by_relevance_then_value(xapian::kOrderSlot, false);
     } else {
       enquire.set_weighting_scheme(Xapian::BoolWeight());
@@ -132,6 +129,7 @@ class Search {
 
   const Xapian::Database& database_;
   std::chrono::steady_clock::time_point deadline_;
+  const xapian::Ranking& ranking_;
   QueryBuilder builder_;
 };
 
@@ -173,9 +171,10 @@ class XapianGeneration final : public SearchGeneration {
 
 class XapianIndex final : public SearchIndex {
  public:
-  XapianIndex(xapian::Generations generations, std::chrono::milliseconds query_limit,
+  XapianIndex(xapian::Generations generations, const XapianOptions& options,
               std::shared_ptr<Generation> current)
-      : query_limit_(query_limit),
+      : query_limit_(options.query_limit),
+        ranking_(options.ranking),
         generations_(std::move(generations)),
         current_(std::move(current)) {}
 
@@ -286,13 +285,15 @@ class XapianIndex final : public SearchIndex {
   Result<Answer> Run(const Work& work) const {
     const auto deadline = std::chrono::steady_clock::now() + query_limit_;
     Answer answer;
-    const Status done = Current()->readers.Run(
-        [&](const Xapian::Database& database) { answer = work(Search(database, deadline)); });
+    const Status done = Current()->readers.Run([&](const Xapian::Database& database) {
+      answer = work(Search(database, deadline, ranking_));
+    });
     if (!done) return ErrorOf(done);
     return answer;
   }
 
   const std::chrono::milliseconds query_limit_;
+  const xapian::Ranking ranking_;
   xapian::Generations generations_;
 
   mutable std::mutex mutex_;
@@ -328,8 +329,7 @@ Result<std::unique_ptr<SearchIndex>> OpenXapianIndex(const XapianOptions& option
   generations->Sweep(folder);
   auto current = std::make_shared<Generation>(folder, std::move(*writer));
   current->kept = true;
-  return std::make_unique<XapianIndex>(std::move(*generations), options.query_limit,
-                                       std::move(current));
+  return std::make_unique<XapianIndex>(std::move(*generations), options, std::move(current));
 }
 
 }  // namespace heirloom

@@ -6,12 +6,14 @@
 
 #include "appliance/base/result.h"
 #include "index/search_index.h"
+#include "index/xapian/ranking.h"
 
 namespace heirloom {
 
 struct XapianOptions {
   std::filesystem::path directory;  // Made when missing. The index keeps its files below it.
   std::chrono::milliseconds query_limit{5000};
+  xapian::Ranking ranking = {};
 };
 
 // The search index in the data directory. One that cannot be read, or was written by another

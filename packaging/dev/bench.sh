@@ -6,7 +6,8 @@ cmd_bench() {
   [[ $# -eq 0 ]] || shift
   case $what in
     api) bench_api "$@" ;;
-    *) die "usage: ./dev bench api [--rounds N] [--seconds S] [--json FILE]" ;;
+    search) bench_search "$@" ;;
+    *) die "usage: ./dev bench api [--rounds N] [--seconds S] [--json FILE] | search [FOLDER]" ;;
   esac
 }
 
@@ -17,4 +18,11 @@ bench_api() {
   build_go_program pocketbase tests/bench/api/pocketbase .
   "$python" tests/bench/api/bench.py --heirloom build/release/bin/heirloom --pocketbase build/tools/pocketbase \
     --stories "${HEIRLOOM_BENCH_STORIES:-packaging/demo/stories}" "$@"
+}
+
+# FOLDER holds retrieval/cisi/: HEIRLOOM_SHARED_DATA or ../shared/data unless it is given.
+bench_search() {
+  need_packages build
+  build_daemon release search_quality
+  build/release/bin/search_quality "$@"
 }
