@@ -165,8 +165,12 @@ void Report(const ExportOptions& options, const Downloaded& got, const archive::
     out << json.EndObject().Take() << "\n";
     return;
   }
-  out << options.out << " holds " << counts.legacies << " legacies, " << counts.stories
-      << " stories and " << counts.revisions << " revisions (" << got.bytes << " bytes).\n";
+  const auto counted = [](std::int64_t count, const char* one, const char* many) {
+    return std::to_string(count) + " " + (count == 1 ? one : many);
+  };
+  out << options.out << " holds " << counted(counts.legacies, "legacy", "legacies") << ", "
+      << counted(counts.stories, "story", "stories") << " and "
+      << counted(counts.revisions, "revision", "revisions") << " (" << got.bytes << " bytes).\n";
 }
 
 Status Export(const ExportOptions& options, const ServerWorld& world) {

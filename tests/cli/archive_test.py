@@ -208,6 +208,39 @@ class ArchiveTest(unittest.TestCase):
                 digest = hashlib.sha256("\n".join(sealed).encode()).hexdigest()
                 self.assertEqual(digest, revision["digest"])
 
+    def check_against(self, schema, value, where):
+        """As much of JSON Schema as ours use."""
+        if "enum" in schema or "const" in schema:
+            self.assertIn(value, schema.get("enum", [schema.get("const")]), where)
+            return
+        kinds = {"object": dict, "array": list, "string": str, "integer": int, "null": type(None)}
+        wanted = schema["type"] if isinstance(schema["type"], list) else [schema["type"]]
+        self.assertIsInstance(value, tuple(kinds[kind] for kind in wanted), where)
+        if isinstance(value, str):
+            self.assertRegex(value, schema.get("pattern", "^"), where)
+            self.assertTrue(schema.get("minLength", 0) <= len(value) <= schema.get("maxLength", 10**9), where)
+        if isinstance(value, int):
+            self.assertGreaterEqual(value, schema["minimum"], where)
+        if isinstance(value, list):
+            for number, item in enumerate(value):
+                self.check_against(schema["items"], item, f"{where}/{number}")
+        if isinstance(value, dict) and "properties" in schema:
+            self.assertEqual(set(value), set(schema["required"]), where)
+            for key, item in value.items():
+                self.check_against(schema["properties"][key], item, f"{where}/{key}")
+
+    def test_its_json_is_as_the_schemas_say(self):
+        schemas = {path.name.split(".")[0]: json.loads(path.read_text(encoding="utf-8"))
+                   for path in (ROOT / "appliance/api/archive").glob("*.schema.json")}
+        checked = set()
+        with zipfile.ZipFile(self.zip) as archive:
+            for name in archive.namelist():
+                if name.endswith(".json"):
+                    kind = "revision" if "/revisions/" in name else pathlib.PurePosixPath(name).stem
+                    self.check_against(schemas[kind], json.loads(archive.read(name)), name)
+                    checked.add(kind)
+        self.assertEqual(checked, set(schemas))
+
     def test_its_markdown_is_read_as_stories(self):
         house, ada, token = self.another_house()
         with tempfile.TemporaryDirectory() as scratch, zipfile.ZipFile(self.zip) as archive:
