@@ -20,6 +20,7 @@ import tempfile
 import threading
 import time
 import urllib.parse
+import zipfile
 
 DEMO_NAME = "Demo Storyteller"
 DEMO_EMAIL = "demo@heirloom.example"
@@ -316,6 +317,45 @@ def look_after(daemon):
         notes.append(f"{copy.stat().st_size // 1024} KiB")
 
 
+def content_of(archive):
+    """What an archive holds, but for the manifest's line with the time."""
+    with zipfile.ZipFile(archive) as files:
+        contents = {name: files.read(name) for name in files.namelist()}
+    lines = contents["manifest.json"].splitlines()
+    contents["manifest.json"] = [line for line in lines if b'"exported_at"' not in line]
+    return contents
+
+
+def take_everything_out(daemon):
+    """Everything out, into another installation, and out of that: nothing may be lost or changed."""
+    with tempfile.TemporaryDirectory() as folder:
+        first, second = pathlib.Path(folder) / "first.zip", pathlib.Path(folder) / "second.zip"
+        token = demo_token(daemon, "demo export")
+        with result("took everything out as an archive") as notes:
+            said = json.loads(daemon.cli("export", "--server", daemon.url, "--out", str(first), "--json", token=token,
+                                         limit=IMPORT_LIMIT).splitlines()[-1])
+            notes.append(f"{said['stories']} stories, {said['revisions']} revisions, {said['bytes'] // 1024} KiB")
+        other = Daemon(daemon.binary, str(pathlib.Path(folder) / "data"), "127.0.0.1:0", f"{folder}/log")
+        try:
+            with result("brought it back in another installation") as notes:
+                other.cli("user", "add", "--data-dir", other.data_dir, "--email", DEMO_EMAIL, "--name", DEMO_NAME,
+                          "--password-stdin", stdin=secrets.token_urlsafe(12) + "\n")
+                token = demo_token(other, "demo import")
+                report = json.loads(other.cli("import", "archive", str(first), "--server", other.url, "--json",
+                                              token=token, limit=IMPORT_LIMIT).splitlines()[-1])
+                check(report["created"] == said["stories"] and not report["skipped"], f"imported {report}")
+                notes.append(f"{report['created']} created")
+            with result("took it out there: nothing was lost or changed"):
+                other.cli("export", "--server", other.url, "--out", str(second), token=token, limit=IMPORT_LIMIT)
+                check(content_of(first) == content_of(second), "the two archives differ")
+        finally:
+            other.stop()
+
+
+def demo_token(daemon, name):
+    return daemon.cli("token", "create", "--data-dir", daemon.data_dir, "--user", DEMO_EMAIL, "--name", name)
+
+
 def serve(daemon, password):
     print(f"\nHeirloom is served at {daemon.url}", flush=True)
     if password:
@@ -357,6 +397,7 @@ def run(options):
             password = demo_password(daemon, account_file)
             go_through(daemon, options.demo, password)
             look_after(daemon)
+            take_everything_out(daemon)
         else:
             print("This data directory has stories of its own: the demo legacy and the walk-through are left out.")
         if not options.once:
