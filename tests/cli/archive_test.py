@@ -172,9 +172,13 @@ class ArchiveTest(unittest.TestCase):
         self.assertEqual(entries(again), entries(self.zip))
         second = self.report(house, token, self.zip)
         self.assertEqual((second["created"], second["updated"], second["unchanged"]), (0, 0, self.total))
+        doctor = house.run("doctor", "--data-dir", house.data_dir, "--json", check=False)
+        self.assertEqual(json.loads(doctor.stdout)["errors"], 0, doctor)
         # What is edited or deleted here since stays so, and is said.
         stories = ada.get("/api/v1/stories", limit=100).json["items"]
-        self.edit(ada, stories[0]["id"], title="Edited here")
+        edited = self.edit(ada, stories[0]["id"], title="Edited here")
+        found = ada.get("/api/v1/search", q="Ternen", headers={"Heirloom-Sequence": edited.headers["Heirloom-Sequence"]})
+        self.assertGreater(len(found.json["items"]), 3)
         self.must(ada.request("DELETE", f"/api/v1/stories/{stories[1]['id']}", headers={"If-Match": "*"}), 204)
         third = self.report(house, token, self.zip)
         self.assertEqual((third["created"], third["updated"], third["unchanged"]), (0, 0, self.total - 2))
@@ -338,11 +342,13 @@ class ArchiveTest(unittest.TestCase):
         for number in range(3):  # What hardly packs: more than one piece of the download.
             text = "".join(rng.choices(string.ascii_letters + string.digits, k=900_000))
             body = {"legacy_id": legacy, "title": f"Noise {number}", "markdown": text}
-            self.must(ada.post("/api/v1/stories", body), 201)
+            story = self.must(ada.post("/api/v1/stories", body), 201).json["id"]
+        for again in range(2):  # Its revisions need more than one request on their way back.
+            self.edit(ada, story, title=f"Noise again {again}")
         proxy = CutOnce(house.url, 5_000_000)
         self.addCleanup(proxy.close)
         cut = self.export(house, token, self.folder / "cut.zip", server=proxy.url)
-        self.assertEqual((proxy.cuts, cut["stories"]), (1, 3))
+        self.assertEqual((proxy.cuts, cut["stories"], cut["revisions"]), (1, 3, 5))
         self.assertGreater(cut["bytes"], 7_000_000)
         self.assertEqual(list(self.folder.glob("cut.zip.*")), [])
         # Large stories go back, too; the second house holds the same.
