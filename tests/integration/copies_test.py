@@ -93,7 +93,7 @@ class CopiesTest(unittest.TestCase):
         self.assertEqual(rest.status, 206, rest)
         self.assertEqual(rest.headers["Content-Range"], f"bytes {half}-{len(whole.body) - 1}/{len(whole.body)}")
         self.assertEqual(whole.body[:half] + rest.body, whole.body)
-        beyond = self.ada.get(export, headers={"Range": f"bytes={len(whole.body)}-"})
+        beyond = self.ada.get(export, headers={**more, "Range": f"bytes={len(whole.body)}-"})
         self.assertEqual(beyond.status, 416)
         self.assertEqual(beyond.headers["Content-Range"], f"bytes */{len(whole.body)}")
 
