@@ -1,5 +1,7 @@
 """Backup, restore and doctor, beside a daemon and alone."""
 
+import contextlib
+import http.client
 import json
 import os
 import pathlib
@@ -7,7 +9,7 @@ import shutil
 import sqlite3
 import unittest
 
-from heirloom import EMAIL, PASSWORD, TestCase, run
+from heirloom import EMAIL, LIMIT, PASSWORD, TestCase, run
 
 
 class MaintenanceCase(TestCase):
@@ -43,6 +45,28 @@ class MaintenanceCase(TestCase):
             self.assertEqual((status, headers["Heirloom-Stale"]), (200, None), text)
             hits[word] = [item["title"] for item in json.loads(text)["items"]]
         return [word for word, titles in hits.items() if titles == [word]]
+
+    @contextlib.contextmanager
+    def events(self, daemon, after):
+        """What a subscriber hears who knows everything up to `after`: (type, subject), one by one."""
+        connection = http.client.HTTPConnection(daemon.address, timeout=LIMIT)
+        try:
+            connection.request("GET", "/api/v1/events", headers={
+                "Authorization": f"Bearer {self.token}", "Last-Event-ID": after, "Accept": "text/event-stream"})
+            yield self.frames(connection.getresponse())
+        finally:
+            connection.close()
+
+    @staticmethod
+    def frames(stream):
+        fields = {}
+        for line in stream:
+            name, _, value = line.decode().rstrip("\r\n").partition(": ")
+            if name:
+                fields[name] = value
+            elif "event" in fields:
+                yield fields["event"], json.loads(fields["data"]).get("id")
+                fields = {}
 
     def doctor(self, status=0):
         got, out, err = run("doctor", "--data-dir", self.data_dir, "--json")
@@ -100,7 +124,11 @@ class Restore(MaintenanceCase):
         put_back(copy)
 
         daemon = self.serve()
-        third = self.write(daemon, "chrysalis")
+        # Who heard of B is told to begin anew, and then hears of C.
+        with self.events(daemon, self.sequence) as heard:
+            self.assertEqual(next(heard)[0], "reset")
+            third = self.write(daemon, "chrysalis")
+            self.assertEqual(next(heard), ("StoryCreated", third))
         self.assertNotEqual(self.sequence.split(".")[0], epoch)
         self.assertEqual(self.found(daemon, "aardvark", "bergamot", "chrysalis"), ["aardvark", "chrysalis"])
         for story, status in ((first, 200), (second, 404), (third, 200)):
@@ -213,6 +241,30 @@ class Doctor(MaintenanceCase):
             self.assertEqual({found for _, found, _ in self.findings(2)}, {"revisions"})
             if daemon:
                 daemon.stop()
+
+    def test_an_index_that_is_not_true_is_noticed_and_building_it_again_mends_it(self):
+        daemon = self.serve()
+        self.begin(daemon)
+        kept, dropped = self.write(daemon, "aardvark"), self.write(daemon, "bergamot")
+        path, who = f"/api/v1/stories/{dropped}", {"Authorization": f"Bearer {self.token}"}
+        tag = daemon.ask(path, **who)[1]["ETag"]
+        status, headers, _ = daemon.ask(path, "DELETE", If_Match=tag, **who)
+        self.assertEqual(status, 204)
+        self.sequence = headers["Heirloom-Sequence"]
+        self.assertEqual(self.found(daemon, "aardvark", "bergamot"), ["aardvark"])
+        daemon.stop()
+        self.assertEqual(self.doctor()["examined"]["documents"], 1)
+        shutil.copy(self.truth, self.folder / "sound.db")
+        for words, story, change in (("as it was once", kept, "updated_at = updated_at + 1"),
+                                     ("no longer there", kept, "deleted_at = 1"),
+                                     ("missing in it", dropped, "deleted_at = NULL, deleted_by = NULL")):
+            shutil.copy(self.folder / "sound.db", self.truth)
+            self.tamper(f"UPDATE stories SET {change} WHERE id = '{story}'")
+            said = self.findings(1)
+            self.assertEqual([(severity, check) for severity, check, _ in said], [("warning", "search")], said)
+            self.assertIn(f"{story} is {words}", said[0][2])
+        self.done("rebuild", "search", "--data-dir", self.data_dir)
+        self.assertEqual(self.findings(0), [])
 
     def test_damaged_bytes_are_noticed_and_a_backup_is_not_made_of_them(self):
         daemon = self.serve()
