@@ -135,6 +135,18 @@ struct TextMatch {
   std::size_t end = 0;
 };
 
+// A story as the index holds it, for who compares it with the truth.
+struct IndexedStory {
+  std::string tenant_id;
+  Id id;
+  std::int64_t version = 0;
+  std::int64_t updated_at = 0;
+};
+struct IndexedPage {
+  std::vector<IndexedStory> stories;
+  std::string next;  // Empty: there are no more.
+};
+
 // An index in the making, which nobody asks yet. Leftovers of one that was given up, by a crash
 // too, are swept away when the index is opened or the next one is started.
 class SearchGeneration {
@@ -161,6 +173,11 @@ class SearchIndex {
   // The position of the newest commit. nullopt for a new, empty index, which is also what one is
   // opened as that was damaged or is of another version of its schema.
   virtual Result<std::optional<Position>> Committed() const = 0;
+
+  // Stories of the newest commit, without tombstones, in an order of its own: at most `limit` after
+  // the page whose `next` is `after`; the first page for an empty one. Beside commits no story that
+  // stays is left out.
+  virtual Result<IndexedPage> Scan(const std::string& after, std::size_t limit) const = 0;
 
   // Stages the removal of tombstones whose `dropped_at` is before `before` and whose version is at
   // most `passed`, oldest first, at most 1,000: no operation on them older than that can come any

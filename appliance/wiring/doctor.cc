@@ -5,7 +5,9 @@
 
 #include "appliance/operations/data_directory_check.h"
 #include "appliance/operations/truth_check.h"
+#include "appliance/search/index_check_service.h"
 #include "appliance/stories/revision_check_service.h"
+#include "appliance/stories/story_feed_service.h"
 
 namespace heirloom {
 namespace {
@@ -42,27 +44,11 @@ class Examiner {
     Note("revisions", checked ? Status() : Status(ErrorOf(checked)));
   }
 
-  // The index is at a place in the history of the database it follows, at most at its end.
-  Status IndexPosition(const Core& core, const SearchIndex& index) {
-    const auto at = index.Committed();
-    if (!at) return ErrorOf(at);
-    const auto head = ReadOne(*core.database, [](Reader& reader) { return reader.Head(); });
-    if (!head) return ErrorOf(head);
-    Findings& findings = examination_.findings;
-    if (!*at) {
-      findings.Note("search", "the index is empty; a daemon builds it");
-    } else if ((*at)->epoch != head->epoch) {
-      findings.Note("search",
-                    "the index is of another history than the database; a daemon builds it again");
-    } else if ((*at)->sequence > head->sequence) {
-      findings.Error("search",
-                     "the index is ahead of the database (" + std::to_string((*at)->sequence) +
-                         " against " + std::to_string(head->sequence) +
-                         "): an older database was put in place of a newer one",
-                     "if that was meant, put it back with heirloom restore --data-dir DIR --from "
-                     "FILE instead; what was written since is not in it");
-    }
-    return {};
+  void Index(const Core& core, const SearchIndex& index, Progress& progress) {
+    StoryFeedService feed(*core.database);
+    const auto documents = CheckIndex(*core.database, feed, index, examination_.findings, progress);
+    if (documents) examination_.documents = *documents;
+    Note("search", documents ? Status() : Status(ErrorOf(documents)));
   }
 
  private:
@@ -92,7 +78,7 @@ Result<Examination> ExamineInstallation(const Config& config, DatabaseMaintenanc
   examiner.Note("audit", CheckAudit(*stores->core->database, examination.findings));
   examiner.Revisions(*stores->core, progress);
   if (stores->index) {
-    examiner.Note("search", examiner.IndexPosition(*stores->core, *stores->index));
+    examiner.Index(*stores->core, *stores->index, progress);
   } else {
     examination.findings.Note("search", "there is no index yet; a daemon builds it");
   }

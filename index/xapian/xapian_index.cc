@@ -15,6 +15,7 @@
 #include "index/xapian/query_builder.h"
 #include "index/xapian/query_text.h"
 #include "index/xapian/reader_pool.h"
+#include "index/xapian/scan.h"
 #include "index/xapian/schema.h"
 #include "index/xapian/vocabulary.h"
 #include "index/xapian/word_finder.h"
@@ -191,6 +192,15 @@ class XapianIndex final : public SearchIndex {
 
   Result<std::optional<Position>> Committed() const override {
     return Current()->writer->Committed();
+  }
+
+  Result<IndexedPage> Scan(const std::string& after, std::size_t limit) const override {
+    IndexedPage page;
+    const Status done = Current()->readers.Run([&](const Xapian::Database& database) {
+      page = xapian::ScanStories(database, after, limit);
+    });
+    if (!done) return ErrorOf(done);
+    return page;
   }
 
   Result<std::size_t> Sweep(std::int64_t before, std::int64_t passed) override {

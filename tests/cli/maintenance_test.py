@@ -255,14 +255,14 @@ class Doctor(MaintenanceCase):
         daemon.stop()
         self.assertEqual(self.doctor()["examined"]["documents"], 1)
         shutil.copy(self.truth, self.folder / "sound.db")
-        for words, story, change in (("as it was once", kept, "updated_at = updated_at + 1"),
-                                     ("no longer there", kept, "deleted_at = 1"),
-                                     ("missing in it", dropped, "deleted_at = NULL, deleted_by = NULL")):
+        for words, story, change in (("is in it as it was once", kept, "updated_at = updated_at + 1"),
+                                     ("is in it and no longer there", kept, "deleted_at = 1"),
+                                     ("is missing in it", dropped, "deleted_at = NULL, deleted_by = NULL")):
             shutil.copy(self.folder / "sound.db", self.truth)
             self.tamper(f"UPDATE stories SET {change} WHERE id = '{story}'")
             said = self.findings(1)
             self.assertEqual([(severity, check) for severity, check, _ in said], [("warning", "search")], said)
-            self.assertIn(f"{story} is {words}", said[0][2])
+            self.assertIn(f"{story} {words}", said[0][2])
         self.done("rebuild", "search", "--data-dir", self.data_dir)
         self.assertEqual(self.findings(0), [])
 

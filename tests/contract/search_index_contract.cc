@@ -1,6 +1,9 @@
 #include "tests/contract/search_index_contract.h"
 
+#include <algorithm>
 #include <catch2/catch.hpp>
+#include <string>
+#include <vector>
 
 #include "tests/contract/search_index_fixture.h"
 
@@ -47,6 +50,38 @@ void CheckSearchIndexKeeping(const OpenSearchIndex& open) {
     Bench bench(open());
     CHECK(bench.Index().Committed().value() == Position{"epoch", 1});
     CHECK(bench.Find("mill") == std::vector{IdOf(1)});
+  }
+  SECTION("a scan gives every story once, page by page, as it was put, and no tombstone") {
+    Bench bench(open());
+    std::vector<StoryDocument> stories;
+    for (int number = 1; number <= 7; ++number) stories.push_back(Story(number, "The mill", ""));
+    stories.back().tenant_id = "another-tenant/with a slash";
+    bench.Put(stories);
+    bench.Apply({DropStory{kTenant, IdOf(3), 100, 1}});
+    std::vector<std::string> found;
+    std::string after;
+    do {
+      const IndexedPage page = bench.Index().Scan(after, 2).value();
+      CHECK(page.stories.size() <= 2);
+      for (const IndexedStory& story : page.stories) {
+        found.push_back(story.tenant_id + " " + story.id);
+        CHECK(IdOf(static_cast<int>(story.updated_at)) == story.id);
+        CHECK(story.version == 1);
+      }
+      after = page.next;
+    } while (!after.empty());
+    std::sort(found.begin(), found.end());
+    std::vector<std::string> expected;
+    for (const int number : {1, 2, 4, 5, 6}) expected.push_back(kTenant + " " + IdOf(number));
+    expected.push_back("another-tenant/with a slash " + IdOf(7));
+    std::sort(expected.begin(), expected.end());
+    CHECK(found == expected);
+  }
+  SECTION("an empty index has nothing to scan") {
+    Bench bench(open());
+    const IndexedPage page = bench.Index().Scan("", 10).value();
+    CHECK(page.stories.empty());
+    CHECK(page.next.empty());
   }
   SECTION("a position without operations is kept") {
     Bench bench(open());
