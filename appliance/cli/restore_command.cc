@@ -20,6 +20,7 @@ struct RestoreFlags {
 int Restore(const RestoreFlags& flags) {
   const Result<Config> config = ReadConfigFor(flags.installation);
   if (!config) return ComplainOfConfig(config.error());
+  KeepFilesPrivate();
   const SystemClock clock;
   ProgressDisplay progress(std::cerr, ::isatty(STDERR_FILENO) == 1, clock);
   const Result<Restored> restored = RestoreInstallation(*config, flags.from, progress);

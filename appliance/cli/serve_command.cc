@@ -1,5 +1,4 @@
 #include <sys/resource.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
@@ -28,7 +27,7 @@ void RaiseDescriptorLimit() {
 }
 
 void PrepareProcess(const Config& config) {
-  ::umask(077);
+  KeepFilesPrivate();
   std::signal(SIGPIPE, SIG_IGN);
   RaiseDescriptorLimit();
   const bool terminal = ::isatty(STDERR_FILENO) == 1;

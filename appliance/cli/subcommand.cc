@@ -1,5 +1,6 @@
 #include "appliance/cli/subcommand.h"
 
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
@@ -40,6 +41,7 @@ int RunOn(const InstallationFlags& flags, DataDirectory::Missing missing, std::s
           std::string_view args_json, const std::function<int(const Json&)>& print) {
   const Result<Config> config = ReadConfigFor(flags);
   if (!config) return ComplainOfConfig(config.error());
+  KeepFilesPrivate();
   const SystemClock clock;
   ProgressDisplay progress(std::cerr, ::isatty(STDERR_FILENO) == 1, clock);
   const Result<Json> result = RunCommand(*config, missing, command, args_json, progress);
@@ -47,6 +49,8 @@ int RunOn(const InstallationFlags& flags, DataDirectory::Missing missing, std::s
   if (!result) return Complain(result.error());
   return print(*result);
 }
+
+void KeepFilesPrivate() { ::umask(077); }
 
 int Complain(const Error& error) {
   std::fprintf(stderr, "heirloom: %s\n", InWords(error).c_str());

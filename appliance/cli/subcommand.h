@@ -66,6 +66,10 @@ int RunList(const InstallationFlags& flags, std::string_view command,
             const std::function<void(JsonWriter&)>& write_args, bool json,
             const std::function<std::vector<std::string>(const Json&)>& columns);
 
+// From here on what this process makes is its user's alone: for everything that makes files in a
+// data directory.
+void KeepFilesPrivate();
+
 // Says on stderr what is wrong, and gives the exit code for it.
 int Complain(const Error& error);
 int ComplainOfConfig(const Error& error);  // Everything that is wrong with it, a line each.
