@@ -52,10 +52,6 @@ Result<std::string> HashOf(const archive::TempFile& file) {
   return hash.Hex();
 }
 
-std::string KeyOf(const Principal& who, const std::optional<Id>& legacy_id) {
-  return who.tenant_id + "\n" + who.user_id + "\n" + legacy_id.value_or("all");
-}
-
 // Reads the revisions of one story and hands them on, some at a time.
 class StoryExport {
  public:
@@ -111,6 +107,14 @@ struct ExportService::Plan {
   };
   std::vector<One> legacies;
   bool is_one = false;
+
+  // Of what it holds and whose it is: an export is given again to nobody else, and not when this
+  // person owns another set of legacies by now.
+  std::string KeyFor(const Principal& who) const {
+    std::string key = who.tenant_id + "\n" + who.user_id + (is_one ? "\none" : "\nall");
+    for (const One& one : legacies) key += "\n" + one.row.id;
+    return key;
+  }
 };
 
 Result<ExportService::Plan> ExportService::MakePlan(const Principal& who,
@@ -151,7 +155,7 @@ Result<Export> ExportService::Make(const Principal& who, const std::optional<Id>
   // First who may: it may have ended since the download began.
   const auto plan = MakePlan(who, legacy_id);
   if (!plan) return ErrorOf(plan);
-  const std::string key = KeyOf(who, legacy_id);
+  const std::string key = plan->KeyFor(who);
   if (std::optional<Export> kept = Find(key, sha256)) return std::move(*kept);
   const Place place(under_way_);
   if (!place) {

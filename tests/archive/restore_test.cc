@@ -285,11 +285,20 @@ TEST_CASE("a download goes on from the same bytes, for some minutes", "[archive]
   const auto foreign = house.exports.Make(eve, std::nullopt, first->sha256);
   REQUIRE(foreign);
   CHECK(foreign->file != first->file);
+  // Somebody else's legacy by now is not given away again.
+  const auto legacies = house.legacies.List(ada, {}, 10);
+  REQUIRE(legacies);
+  house.Join(ada, legacies->items.front().legacy.id, "eve", Role::kOwner);
+  REQUIRE(house.legacies.RemoveMember(ada, legacies->items.front().legacy.id, ada.user_id));
+  const auto fewer = house.exports.Make(ada, std::nullopt, first->sha256);
+  REQUIRE(fewer);
+  CHECK(fewer->file != first->file);
+  CHECK(Unwrap(BytesOf(*fewer)).legacies.size() == 1);
   house.clock.Advance(Time::FromSeconds(601));
   house.exports.Housekeep();
-  const auto late = house.exports.Make(ada, std::nullopt, first->sha256);
+  const auto late = house.exports.Make(ada, std::nullopt, fewer->sha256);
   REQUIRE(late);
-  CHECK(late->file != first->file);
+  CHECK(late->file != fewer->file);
 }
 
 TEST_CASE("exports and restores are recorded", "[archive]") {

@@ -36,6 +36,12 @@ TEST_CASE("a file that is not wanted is not given", "[archive]") {
   CHECK(names == std::vector<std::string>{"b"});
 }
 
+TEST_CASE("a ZIP may hold more files than 16 bits can count", "[archive]") {
+  Files files;
+  for (int i = 0; i < 66'000; ++i) files.emplace_back("f" + std::to_string(i), "x");
+  CHECK(Unpack(Pack(files)) == files);
+}
+
 TEST_CASE("a temporary file leaves nothing behind", "[archive]") {
   const testing::TempFolder folder;
   auto file = TempFile::Create(folder.Path());
