@@ -74,6 +74,36 @@ export async function addMember(id: string, body: { email: string; role: Role })
   return data;
 }
 
+/** What a person may do somewhere changes what their pages show, when it is who is looking. */
+async function membershipChanged(id: string): Promise<void> {
+  await Promise.all([
+    queryClient.invalidateQueries({ queryKey: ['members', id] }),
+    queryClient.invalidateQueries({ queryKey: ['legacy', id] }),
+    refresh('legacies'),
+  ]);
+}
+
+export async function changeMember(id: string, user_id: string, role: Role): Promise<Member> {
+  const params = { path: { id, user_id } };
+  const call = client.PATCH('/api/v1/legacies/{id}/members/{user_id}', { params, body: { role } });
+  const { data } = await settled(call);
+  await membershipChanged(id);
+  return data;
+}
+
+export async function removeMember(id: string, user_id: string): Promise<void> {
+  const params = { path: { id, user_id } };
+  await settled(client.DELETE('/api/v1/legacies/{id}/members/{user_id}', { params }));
+  await membershipChanged(id);
+}
+
+/** The caller then leaves the page: nothing of the legacy is asked for again. */
+export async function leaveLegacy(id: string, user_id: string): Promise<void> {
+  const params = { path: { id, user_id } };
+  await settled(client.DELETE('/api/v1/legacies/{id}/members/{user_id}', { params }));
+  void refresh('legacies', 'stories', 'search');
+}
+
 function storySaved(data: Story, response: Response): Versioned<Story> {
   const saved = { value: data, etag: etagOf(response) };
   queryClient.setQueryData(storyQuery(data.id).queryKey, saved);

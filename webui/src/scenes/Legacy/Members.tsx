@@ -1,22 +1,37 @@
-import { useInfiniteQuery, useMutation } from '@tanstack/react-query';
+import { useInfiniteQuery, useMutation, useQuery } from '@tanstack/react-query';
 import { Pencil, UserPlus } from 'lucide-react';
-import { type FormEvent, useState } from 'react';
+import { type FormEvent, Suspense, lazy, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { addMember } from '@/api/commands';
 import { fieldMessages, isStatus } from '@/api/errors';
-import { membersQuery } from '@/api/queries';
-import type { Legacy, Role } from '@/api/types';
+import { meQuery, membersQuery } from '@/api/queries';
+import type { Legacy, Member, Role } from '@/api/types';
 import { Button, ButtonLink } from '@/components/Button/Button';
 import { SelectField, TextField } from '@/components/Field/Field';
 import { Notice } from '@/components/Notice/Notice';
 import { Skeleton } from '@/components/Skeleton/Skeleton';
 import { Trouble, useTroubleWords } from '@/scenes/Shell/Trouble';
 import styles from './Legacy.module.css';
+import { roleChoices } from './roleChoices';
+
+const MemberSheet = lazy(async () => ({ default: (await import('./MemberSheet')).MemberSheet }));
 
 export function Members({ legacy }: { legacy: Legacy }) {
   const { t } = useTranslation();
   const members = useInfiniteQuery(membersQuery(legacy.id));
+  const me = useQuery(meQuery).data?.user.id;
   const items = members.data?.pages.flatMap((page) => page.items) ?? [];
+  const [chosen, setChosen] = useState<Member | null>(null);
+  const [said, setSaid] = useState('');
+  // Owners come first: once somebody else is there, or the list is whole, these are all of them.
+  const owners = items.filter((member) => member.role === 'owner').length;
+  const allOwners = owners < items.length || !members.hasNextPage;
+
+  function close(words = '') {
+    setChosen(null);
+    setSaid(words);
+  }
+
   return (
     <section aria-labelledby="people" className={styles.section}>
       <div className={styles.heading}>
@@ -46,9 +61,23 @@ export function Members({ legacy }: { legacy: Legacy }) {
               <strong>{member.name}</strong>
               <span>
                 {t(`role.${member.role}`)}
+                {member.user_id === me && ` · ${t('legacy.you')}`}
                 {member.email && ` · ${member.email}`}
               </span>
             </span>
+            {(legacy.role === 'owner' || member.user_id === me) && (
+              <Button
+                look="quiet"
+                aria-label={
+                  legacy.role === 'owner'
+                    ? t('legacy.memberOf', { name: member.name })
+                    : t('legacy.leave')
+                }
+                onClick={() => setChosen(member)}
+              >
+                {t(legacy.role === 'owner' ? 'legacy.member' : 'legacy.leaveConfirm')}
+              </Button>
+            )}
           </li>
         ))}
       </ul>
@@ -57,12 +86,22 @@ export function Members({ legacy }: { legacy: Legacy }) {
           {t('app.loadMore')}
         </Button>
       )}
+      <div role="status">{said && <Notice tone="good">{said}</Notice>}</div>
       {legacy.role === 'owner' && <AddMember legacyId={legacy.id} />}
+      {chosen && (
+        <Suspense>
+          <MemberSheet
+            legacy={legacy}
+            member={chosen}
+            self={chosen.user_id === me}
+            lastOwner={chosen.role === 'owner' && allOwners && owners === 1}
+            onClose={close}
+          />
+        </Suspense>
+      )}
     </section>
   );
 }
-
-const roles = ['viewer', 'contributor', 'editor', 'owner'] as const;
 
 function AddMember({ legacyId }: { legacyId: string }) {
   const { t } = useTranslation();
@@ -105,7 +144,7 @@ function AddMember({ legacyId }: { legacyId: string }) {
           error={wrong.at.role}
           value={role}
           onChange={(event) => setRole(event.target.value as Role)}
-          choices={roles.map((value) => ({ value, label: t(`role.${value}Does`) }))}
+          choices={roleChoices(t)}
         />
         <div>
           <Button look="primary" type="submit" busy={adding.isPending}>
