@@ -5,8 +5,9 @@
 namespace heirloom::bin_repository {
 namespace {
 
-#define HEIRLOOM_IN_BIN \
-  "AND s.deleted_at IS NOT NULL AND s.purged_at IS NULL AND l.deleted_at IS NULL "
+#define HEIRLOOM_IN_BIN                                                         \
+  "AND s.deleted_at > $3 AND s.deleted_at IS NOT NULL AND s.purged_at IS NULL " \
+  "AND l.deleted_at IS NULL "
 
 Status Done(const Result<std::int64_t>& executed) {
   if (!executed) return ErrorOf(executed);
@@ -14,7 +15,7 @@ Status Done(const Result<std::int64_t>& executed) {
 }
 
 std::string ListSql(bool of_legacy, bool from_cursor) {
-  int parameter = 3;
+  int parameter = 4;
   const auto next = [&] { return "$" + std::to_string(parameter++); };
   std::string sql = "SELECT " HEIRLOOM_STORY_HEAD ", s.deleted_at, d.name " HEIRLOOM_STORY_FROM
                     "LEFT JOIN users d ON d.tenant_id = s.tenant_id AND d.id = s.deleted_by "
@@ -68,23 +69,23 @@ Status TakeOut(Transaction& tx, std::string_view tenant, const Story& story) {
 }
 
 Result<std::optional<StoryRow>> ById(Reader& reader, std::string_view tenant, const Id& id,
-                                     const Id& user) {
+                                     const Id& user, Time since) {
   std::optional<StoryRow> found;
-  const Status read =
-      reader.Query("SELECT " HEIRLOOM_STORY_WHOLE HEIRLOOM_STORY_FROM HEIRLOOM_STORY_CREATOR
-                   "WHERE s.tenant_id = $1 AND s.id = $3 " HEIRLOOM_IN_BIN,
-                   {tenant, std::string_view(user), std::string_view(id)}, [&](const Row& row) {
-                     found = StoryFrom(row, user);
-                     return false;
-                   });
+  const Status read = reader.Query(
+      "SELECT " HEIRLOOM_STORY_WHOLE HEIRLOOM_STORY_FROM HEIRLOOM_STORY_CREATOR
+      "WHERE s.tenant_id = $1 AND s.id = $4 " HEIRLOOM_IN_BIN,
+      {tenant, std::string_view(user), SqlOf(since), std::string_view(id)}, [&](const Row& row) {
+        found = StoryFrom(row, user);
+        return false;
+      });
   if (!read) return ErrorOf(read);
   return found;
 }
 
 Result<std::vector<DeletedRow>> List(Reader& reader, std::string_view tenant, const Id& user,
-                                     const std::optional<Id>& legacy,
+                                     const std::optional<Id>& legacy, Time since,
                                      const std::optional<BinCursor>& after, std::int64_t limit) {
-  std::vector<SqlValue> params = {tenant, std::string_view(user)};
+  std::vector<SqlValue> params = {tenant, std::string_view(user), SqlOf(since)};
   if (legacy) params.emplace_back(std::string_view(*legacy));
   if (after) {
     params.emplace_back(SqlOf(after->deleted_at));

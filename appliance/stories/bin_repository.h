@@ -12,7 +12,7 @@
 namespace heirloom {
 
 // SQL of deleted stories. Those of deleted legacies are as if they were not there, and so are
-// purged ones.
+// purged ones, and those deleted at `since` or before, which are about to be.
 namespace bin_repository {
 
 struct DeletedRow {
@@ -29,7 +29,7 @@ Status TakeOut(Transaction& tx, std::string_view tenant, const Story& story);
 
 // Whole; only what is in the bin.
 Result<std::optional<StoryRow>> ById(Reader& reader, std::string_view tenant, const Id& id,
-                                     const Id& user);
+                                     const Id& user, Time since);
 
 struct BinCursor {
   Time deleted_at;
@@ -37,7 +37,7 @@ struct BinCursor {
 };
 // Heads, last deleted first. Mirrors what Decide allows for kSeeStoryInBin.
 Result<std::vector<DeletedRow>> List(Reader& reader, std::string_view tenant, const Id& user,
-                                     const std::optional<Id>& legacy,
+                                     const std::optional<Id>& legacy, Time since,
                                      const std::optional<BinCursor>& after, std::int64_t limit);
 
 // Of every tenant, what was deleted at `by` or before; at most `limit`.

@@ -10,8 +10,8 @@
 namespace heirloom {
 namespace {
 
-Result<StoryRow> FindDeleted(Reader& reader, const Principal& who, const Id& id) {
-  auto row = bin_repository::ById(reader, who.tenant_id, id, who.user_id);
+Result<StoryRow> FindDeleted(Reader& reader, const Principal& who, const Id& id, Time now) {
+  auto row = bin_repository::ById(reader, who.tenant_id, id, who.user_id, now - kKeptInBin);
   if (!row) return ErrorOf(row);
   const Resource resource = *row ? (*row)->resource : Resource{};
   if (const Status may = Require(who, Action::kSeeStoryInBin, resource, "story"); !may) {
@@ -44,8 +44,10 @@ Result<StoryPage<DeletedStory>> BinService::List(const Principal& who,
                                                  std::int64_t limit) {
   const auto cursor = ReadCursor(after);
   if (!cursor) return ErrorOf(cursor);
+  const Time since = clock_.Now() - kKeptInBin;
   auto rows = ReadOne(database_, [&](Reader& reader) {
-    return bin_repository::List(reader, who.tenant_id, who.user_id, legacy_id, *cursor, limit + 1);
+    return bin_repository::List(reader, who.tenant_id, who.user_id, legacy_id, since, *cursor,
+                                limit + 1);
   });
   if (!rows) return ErrorOf(rows);
   StoryPage<DeletedStory> page;
@@ -63,7 +65,8 @@ Result<StoryPage<DeletedStory>> BinService::List(const Principal& who,
 }
 
 Result<StoryView> BinService::Get(const Principal& who, const Id& id) {
-  auto row = ReadOne(database_, [&](Reader& reader) { return FindDeleted(reader, who, id); });
+  auto row = ReadOne(database_,
+                     [&](Reader& reader) { return FindDeleted(reader, who, id, clock_.Now()); });
   if (!row) return ErrorOf(row);
   return StoryView{std::move(row->story)};
 }
@@ -78,7 +81,7 @@ Result<Written<StoryView>> BinService::TakeBack(const Principal& who, const Id& 
       back = std::move(**alive);
       return Require(who, Action::kSeeStoryInBin, back.resource, "story");
     }
-    auto row = FindDeleted(tx, who, id);
+    auto row = FindDeleted(tx, who, id, now);
     if (!row) return ErrorOf(row);
     back = std::move(*row);
     Story& story = back.story;
@@ -96,7 +99,7 @@ Result<Written<StoryView>> BinService::TakeBack(const Principal& who, const Id& 
 Result<Position> BinService::Purge(const Principal& who, const Id& id) {
   const Time now = clock_.Now();
   return database_.Write([&](Transaction& tx) -> Status {
-    const auto row = FindDeleted(tx, who, id);
+    const auto row = FindDeleted(tx, who, id, now);
     if (!row) return ErrorOf(row);
     const auto purged = bin_repository::Purge(tx, who.tenant_id, id, now, now);
     if (!purged) return ErrorOf(purged);
