@@ -176,7 +176,10 @@ TEST_CASE("after 30 days the bin empties itself, and not a moment before", "[sto
   house.clock.AdvanceSeconds(29 * kDay - 1);
   REQUIRE(house.bin.Housekeep());
   CHECK(Titles(house.bin.List(house.ada, std::nullopt, {}, 10)) == Strings{"Second", "First"});
+  CHECK(house.bin.Get(house.ada, first.id));
   house.clock.AdvanceSeconds(1);
+  CHECK(CodeOf(house.bin.TakeBack(house.ada, first.id)) == ErrorCode::kNotFound);
+  CHECK(Titles(house.bin.List(house.ada, std::nullopt, {}, 10)) == Strings{"Second"});
   REQUIRE(house.bin.Housekeep());
   CHECK(Titles(house.bin.List(house.ada, std::nullopt, {}, 10)) == Strings{"Second"});
   house.clock.AdvanceSeconds(kDay);
