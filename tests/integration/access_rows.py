@@ -144,7 +144,9 @@ ROWS = {
     ("post", f"{API}/legacies/{{id}}/tags/rename"): Row(
         (READ_STORY, "rename and merge tags"), "legacy", {"from": "nobody has this", "to": "nor this"}
     ),
-    ("get", f"{API}/legacies/{{id}}/audit"): Row(("read what was done in a legacy",), "legacy"),
+    ("get", f"{API}/legacies/{{id}}/audit"): Row(
+        (READ_LEGACY, "read what was done in a legacy"), "legacy"
+    ),
     ("get", f"{API}/legacies/{{id}}/export"): Row(("export a legacy",), "legacy"),
     ("post", f"{API}/legacies/{{id}}/imports/archive"): Row(
         ("import stories", "change a legacy"), "legacy", archived_batch

@@ -29,6 +29,7 @@ SCOPES = (
 PAIRS = (
     ("legacies:read", "legacies:write"),
     ("legacies:read", "members:write"),
+    ("legacies:read", "audit:read"),
     ("legacies:read", "stories:write"),
     ("stories:read", "stories:write"),
 )
