@@ -320,7 +320,7 @@ class LiveTest(unittest.TestCase):
         ben, bens = self.person()
         legacy = self.legacy((ben, "viewer"))
         story = self.write(legacy)
-        sleeper = self.listen(bens, receive_buffer=4096)
+        self.listen(bens, receive_buffer=4096)  # And never reads.
         reader = self.listen(bens)
         before = self.metric("heirloom_events_subscribers")
         # The kernel takes megabytes before anybody is behind: many events, made in few statements.
@@ -330,9 +330,10 @@ class LiveTest(unittest.TestCase):
             self.repeat_last_event(300)
             last = self.change(story, title="Once more").headers["Heirloom-Sequence"]
             reader.until(lambda event: event["id"] == last)  # noqa: B023
-        self.assertLess(self.metric("heirloom_events_subscribers"), before)
-        self.assertIsNotNone(sleeper.ends_within(SOON))
-        self.assertFalse(reader.ended)
+        # One of the two was let go, and it is not who reads.
+        self.assertEqual(self.metric("heirloom_events_subscribers"), before - 1)
+        last = self.change(story, title="And again").headers["Heirloom-Sequence"]
+        reader.until(lambda event: event["id"] == last)
 
     def repeat_last_event(self, times):
         columns = "tenant_id, type, subject, legacy_id, version, created_at"
