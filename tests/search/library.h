@@ -28,7 +28,7 @@ struct Library : Household {
     return ReadOne(*database, [](Reader& reader) { return reader.Head(); }).value();
   }
   void CatchUp() {
-    if (!indexer->WaitFor(Head(), std::chrono::seconds(20))) Panic("the index does not follow");
+    if (!indexer->WaitFor(Head(), std::chrono::seconds(60))) Panic("the index does not follow");
   }
   Story Put(const Principal& who, const Id& into, const StoryInput& input) {
     const auto made = stories.Create(who, into, input);

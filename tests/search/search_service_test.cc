@@ -179,7 +179,7 @@ TEST_CASE("the index catches up by itself after a restart, and starts over when 
 
   Indexer again(*house.database, house.feed, *house.index, house.clock);
   again.Start();
-  REQUIRE(again.WaitFor(house.Head(), milliseconds(10'000)));
+  REQUIRE(again.WaitFor(house.Head(), milliseconds(60'000)));
   SearchService search(*house.index, again, house.lookup, house.legacies, house.clock);
   SearchRequest request;
   request.text = "lantern";
