@@ -67,7 +67,7 @@ class StoryExport {
                                           story_.revision,  story_.created_at, story_.updated_at};
     if (Status s = writer.AddStory(archived, name); !s) return s;
     for (std::int64_t written = 0; written < story_.revision;) {
-      const auto some = written + 1 == story_.revision ? std::move(newest) : Read(written);
+      const auto some = written + 1 == story_.revision ? newest : Read(written);
       if (!some) return ErrorOf(some);
       for (const ArchivedRevision& revision : *some) {
         if (revision.revision.number != ++written) return Gone();

@@ -58,7 +58,7 @@ class Checker {
 
   Result<CheckedArchive> Check() {
     if (const Status read = ReadManifest(); !read) return ErrorOf(read);
-    const Status read = zip_({nullptr, [this](const std::string& name, std::string bytes) {
+    const Status read = zip_({nullptr, [this](const std::string& name, const std::string& bytes) {
                                 return Take(name, bytes);
                               }});
     if (!read) return ErrorOf(read);
