@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "appliance/base/log.h"
+#include "appliance/base/thread_name.h"
 
 namespace heirloom {
 namespace {
@@ -72,6 +73,7 @@ IndexerState Indexer::State() const {
 }
 
 void Indexer::Run(const std::stop_token& stop) {
+  NameThisThread("indexer");  // The benchmark tells its CPU from that of requests by it.
   milliseconds after_failure = kAfterFailure;
   while (!stop.stop_requested()) {
     const Status done = CatchUp(stop);

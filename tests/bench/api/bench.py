@@ -29,13 +29,15 @@ def cpu_of(stat):
     return (int(fields[11]) + int(fields[12])) / TICKS
 
 
-def cpu(pid):
+def cpu(pid, has_indexer):
     """Seconds of the whole process (threads that ended too), and of its indexer thread."""
     whole = cpu_of(pathlib.Path(f"/proc/{pid}/stat").read_text())
-    indexer = 0.0
+    indexer, found = 0.0, False
     for task in pathlib.Path(f"/proc/{pid}/task").iterdir():
         if (task / "comm").read_text().strip() == INDEXER:
-            indexer += cpu_of((task / "stat").read_text())
+            indexer, found = cpu_of((task / "stat").read_text()), True
+    if found != has_indexer:
+        raise RuntimeError(f"process {pid}: is the thread '{INDEXER}' there? {found}")
     return whole, indexer
 
 
@@ -67,10 +69,10 @@ def load(side, requests, seconds):
 
 def measure(side, requests, seconds):
     side.settle()
-    before = cpu(side.pid)
+    before = cpu(side.pid, side.has_indexer)
     said = load(side, requests, seconds)
     side.settle()
-    whole, indexer = (after - then for after, then in zip(cpu(side.pid), before))
+    whole, indexer = (after - then for after, then in zip(cpu(side.pid, side.has_indexer), before))
     return {
         "per_cpu_second": said["requests"] / (whole - indexer),
         "per_cpu_second_with_indexer": said["requests"] / whole,

@@ -13,6 +13,7 @@ PAGE = 30
 
 class Heirloom:
     name = "heirloom"
+    has_indexer = True
 
     def __init__(self, data_dir, stories):
         data_dir.mkdir()
