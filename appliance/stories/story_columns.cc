@@ -55,21 +55,4 @@ std::optional<Edtf> DateAt(const Row& row, int column) {
   return std::move(*date);
 }
 
-std::string IdPlaceholders(std::size_t first) {
-  std::string text;
-  for (std::size_t i = 0; i < kMaxIdsAtOnce; ++i) {
-    text += (i == 0 ? "$" : ", $") + std::to_string(first + i);
-  }
-  return text;
-}
-
-std::vector<SqlValue> WithIds(std::vector<SqlValue> head, const std::vector<Id>& ids) {
-  const std::size_t size = head.size() + kMaxIdsAtOnce;
-  for (const Id& id : ids) {
-    if (head.size() < size) head.emplace_back(std::string_view(id));
-  }
-  head.resize(size, std::string_view(""));
-  return head;
-}
-
 }  // namespace heirloom

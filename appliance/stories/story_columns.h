@@ -34,13 +34,4 @@ std::string TagsToJson(const std::vector<std::string>& tags);
 std::vector<std::string> TagsFromJson(std::string_view text);
 std::optional<Edtf> DateAt(const Row& row, int column);
 
-// Ids that one query may ask for.
-inline constexpr std::size_t kMaxIdsAtOnce = 32;
-
-// "$first, …": always kMaxIdsAtOnce of them, so that it is always the same statement.
-std::string IdPlaceholders(std::size_t first);
-
-// `head`, then the ids, then empty strings, which are no ids.
-std::vector<SqlValue> WithIds(std::vector<SqlValue> head, const std::vector<Id>& ids);
-
 }  // namespace heirloom

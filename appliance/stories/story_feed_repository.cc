@@ -1,6 +1,7 @@
 #include "appliance/stories/story_feed_repository.h"
 
 #include "appliance/stories/story_columns.h"
+#include "storage/id_list.h"
 
 namespace heirloom::story_feed_repository {
 namespace {
@@ -37,10 +38,9 @@ StoryState StateFrom(const Row& row) {
 Result<std::vector<StoryState>> ByIds(Reader& reader, std::string_view tenant,
                                       const std::vector<Id>& ids) {
   static const std::string sql =
-      std::string(kStateHead) + "WHERE s.tenant_id = $1 AND s.id IN (" + IdPlaceholders(2) + ")";
-  const auto params = WithIds({tenant}, ids);
+      std::string(kStateHead) + "WHERE s.tenant_id = $1 AND s.id IN (" + IdPlaces(2) + ")";
   std::vector<StoryState> states;
-  const Status read = reader.Query(sql, Params(params), [&](const Row& row) {
+  const Status read = QueryByIds(reader, sql, {tenant}, ids, [&](const Row& row) {
     states.push_back(StateFrom(row));
     return true;
   });

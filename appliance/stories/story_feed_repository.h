@@ -12,7 +12,7 @@ namespace heirloom {
 // legacies, marked as gone.
 namespace story_feed_repository {
 
-// At most kMaxIdsAtOnce ids; in no particular order.
+// In no particular order.
 Result<std::vector<StoryState>> ByIds(Reader& reader, std::string_view tenant,
                                       const std::vector<Id>& ids);
 // All of one legacy, or of every tenant and legacy (`legacy` empty), by (tenant, id), after one.

@@ -3,7 +3,6 @@
 #include <iterator>
 #include <map>
 
-#include "appliance/stories/story_columns.h"
 #include "appliance/stories/story_feed_repository.h"
 
 namespace heirloom {
@@ -28,14 +27,9 @@ Result<StoryStates> StoryFeedService::ByKeys(const std::vector<std::pair<std::st
   StoryStates states;
   const Status read = database_.Read([&](Reader& reader) -> Status {
     for (const auto& [tenant, ids] : by_tenant) {
-      for (std::size_t i = 0; i < ids.size(); i += kMaxIdsAtOnce) {
-        const std::size_t end = std::min(ids.size(), i + kMaxIdsAtOnce);
-        const std::vector<Id> some(ids.begin() + static_cast<std::ptrdiff_t>(i),
-                                   ids.begin() + static_cast<std::ptrdiff_t>(end));
-        auto found = story_feed_repository::ByIds(reader, tenant, some);
-        if (!found) return ErrorOf(found);
-        MoveTo(states.states, *found);
-      }
+      auto found = story_feed_repository::ByIds(reader, tenant, ids);
+      if (!found) return ErrorOf(found);
+      MoveTo(states.states, *found);
     }
     return ReadHead(reader, states);
   });

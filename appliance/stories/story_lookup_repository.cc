@@ -1,29 +1,10 @@
 #include "appliance/stories/story_lookup_repository.h"
 
 #include "appliance/stories/story_columns.h"
+#include "storage/id_list.h"
 
 namespace heirloom::story_lookup_repository {
 namespace {
-
-// "$first, …": always `count` of them, so that it is always the same statement.
-std::string Placeholders(std::size_t first, std::size_t count) {
-  std::string text;
-  for (std::size_t i = 0; i < count; ++i) {
-    text += (i == 0 ? "$" : ", $") + std::to_string(first + i);
-  }
-  return text;
-}
-
-// `head`, then the ids, then empty strings, which are no ids.
-std::vector<SqlValue> WithIds(std::vector<SqlValue> head, const std::vector<Id>& ids,
-                              std::size_t count) {
-  const std::size_t size = head.size() + count;
-  for (const Id& id : ids) {
-    if (head.size() < size) head.emplace_back(std::string_view(id));
-  }
-  head.resize(size, std::string_view(""));
-  return head;
-}
 
 StoryGlimpse GlimpseFrom(const Row& row, const Id& user) {
   StoryGlimpse glimpse;
@@ -55,7 +36,7 @@ Result<std::vector<StoryGlimpse>> Glimpses(Reader& reader, std::string_view tena
       "LEFT JOIN members m ON m.tenant_id = s.tenant_id AND m.legacy_id = s.legacy_id AND "
       "m.user_id = $2 WHERE s.tenant_id = $1 AND s.deleted_at IS NULL AND l.deleted_at IS NULL "
       "AND s.id IN (" +
-      Placeholders(3, kMaxGlimpses) + ")";
+      IdPlaces(3, kMaxGlimpses) + ")";
   const auto params = WithIds({tenant, std::string_view(user)}, ids, kMaxGlimpses);
   std::vector<StoryGlimpse> glimpses;
   const Status read = reader.Query(sql, Params(params), [&](const Row& row) {
@@ -70,7 +51,7 @@ Result<std::vector<StoryText>> Texts(Reader& reader, std::string_view tenant,
                                      const std::vector<Id>& ids) {
   static const std::string sql =
       "SELECT id, text, updated_at FROM stories WHERE tenant_id = $1 AND id IN (" +
-      Placeholders(2, kMaxTexts) + ")";
+      IdPlaces(2, kMaxTexts) + ")";
   const auto params = WithIds({tenant}, ids, kMaxTexts);
   std::vector<StoryText> texts;
   const Status read = reader.Query(sql, Params(params), [&](const Row& row) {

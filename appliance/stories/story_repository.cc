@@ -69,22 +69,6 @@ Result<std::optional<StoryRow>> HeadById(Reader& reader, std::string_view tenant
              tenant, id, user);
 }
 
-Result<std::vector<StoryRow>> ByIds(Reader& reader, std::string_view tenant,
-                                    const std::vector<Id>& ids, const Id& user) {
-  std::vector<StoryRow> rows;
-  static const std::string sql = "SELECT " HEIRLOOM_STORY_COLUMNS
-                                 "'', '', s.text " HEIRLOOM_STORY_FROM
-                                 "WHERE s.tenant_id = $1 " HEIRLOOM_STORY_ALIVE "AND s.id IN (" +
-                                 IdPlaceholders(3) + ")";
-  const auto params = WithIds({tenant, std::string_view(user)}, ids);
-  const Status read = reader.Query(sql, Params(params), [&](const Row& row) {
-    rows.push_back(StoryFrom(row, user));
-    return true;
-  });
-  if (!read) return ErrorOf(read);
-  return rows;
-}
-
 Result<std::optional<LegacyOfStory>> LegacyById(Reader& reader, std::string_view tenant,
                                                 const Id& id, const Id& user) {
   std::optional<LegacyOfStory> found;

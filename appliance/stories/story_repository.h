@@ -38,9 +38,6 @@ Result<std::optional<StoryRow>> ById(Reader& reader, std::string_view tenant, co
 // are empty. To decide by, when the story itself is not needed.
 Result<std::optional<StoryRow>> HeadById(Reader& reader, std::string_view tenant, const Id& id,
                                          const Id& user);
-// In no particular order; at most kMaxIdsAtOnce ids.
-Result<std::vector<StoryRow>> ByIds(Reader& reader, std::string_view tenant,
-                                    const std::vector<Id>& ids, const Id& user);
 // Heads, page by page. Cursor: the order number and id of the last one seen; nullopt from the
 // start.
 struct StoryCursor {

@@ -151,22 +151,6 @@ Result<StoryPage<StoryView>> StoryService::List(const Principal& who, const Stor
   return page;
 }
 
-Result<std::vector<StoryView>> StoryService::Readable(const Principal& who,
-                                                      const std::vector<Id>& ids) {
-  auto rows = ReadOne(database_, [&](Reader& reader) {
-    return repository::ByIds(reader, who.tenant_id, ids, who.user_id);
-  });
-  if (!rows) return ErrorOf(rows);
-  std::vector<StoryView> views;
-  for (const Id& id : ids) {
-    const auto row = std::find_if(rows->begin(), rows->end(),
-                                  [&](const StoryRow& each) { return each.story.id == id; });
-    if (row == rows->end() || !Decide(who, Action::kReadStory, row->resource)) continue;
-    views.push_back(ViewOf(who, std::move(*row)));
-  }
-  return views;
-}
-
 Result<StoryWritten> StoryService::Update(const Principal& who, const Id& id,
                                           std::optional<std::int64_t> version,
                                           const StoryInput& input,

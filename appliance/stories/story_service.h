@@ -73,8 +73,6 @@ class StoryService {
   Result<StoryView> Get(const Principal& who, const Id& id);
   // Items carry the excerpt as text and no document.
   Result<StoryPage<StoryView>> List(const Principal& who, const StoryListQuery& query);
-  // Of these, in this order, the ones `who` may read; without documents. At most 32 ids.
-  Result<std::vector<StoryView>> Readable(const Principal& who, const std::vector<Id>& ids);
 
   // `version` is what the asker saw last; nullopt: whatever it is. kPreconditionFailed when it is
   // another by now. A change that changes nothing makes no revision. Ends the asker's working copy.

@@ -4,6 +4,7 @@
 #include <thread>
 
 #include "appliance/base/encoding.h"
+#include "appliance/stories/story_lookup_service.h"
 #include "tests/support/household.h"
 
 namespace heirloom {
@@ -21,6 +22,7 @@ struct Family : Household {
   Principal vic = Person("vic");
   Principal eve = Person("eve");
   Id legacy = LegacyOf(ada);
+  StoryLookupService lookup{*database};
 
   Family() {
     Join(ada, legacy, "ed", Role::kEditor);
@@ -62,7 +64,7 @@ TEST_CASE("a stranger meets a story nowhere", "[stories]") {
   CHECK(CodeOf(house.stories.GetRevision(eve, story.id, 1)) == ErrorCode::kNotFound);
   CHECK(CodeOf(house.stories.Restore(eve, story.id, 1, 1)) == ErrorCode::kNotFound);
   CHECK(CodeOf(house.stories.Create(eve, house.legacy, Titled("x"))) == ErrorCode::kNotFound);
-  CHECK(house.stories.Readable(eve, {story.id})->empty());
+  CHECK(house.lookup.Glimpse(eve, {story.id})->empty());
   StoryListQuery query;
   query.legacy_id = house.legacy;
   CHECK(house.stories.List(eve, query)->items.empty());
@@ -191,7 +193,7 @@ TEST_CASE("a deleted story is gone for everybody, and its event tells", "[storie
   CHECK(CodeOf(house.stories.Delete(house.ada, story.id, 7)) == ErrorCode::kPreconditionFailed);
   REQUIRE(house.stories.Delete(house.ada, story.id, 1));
   CHECK(CodeOf(house.stories.Get(house.ada, story.id)) == ErrorCode::kNotFound);
-  CHECK(house.stories.Readable(house.ada, {story.id})->empty());
+  CHECK(house.lookup.Glimpse(house.ada, {story.id})->empty());
   CHECK(house.database->EventsAfter(0, 100)->back().event.type == event_type::kStoryDeleted);
 }
 
@@ -267,7 +269,7 @@ TEST_CASE("archived stories are shown to who asks for them alone", "[stories]") 
   }
   // Found by its id, by search, and in what projections follow.
   CHECK(house.stories.Get(house.vic, archived.id));
-  CHECK(house.stories.Readable(house.vic, {archived.id, kept.id})->size() == 2);
+  CHECK(house.lookup.Glimpse(house.vic, {archived.id, kept.id})->size() == 2);
   const auto states = house.feed.ByKeys({{std::string(kDefaultTenant), archived.id}}).value();
   CHECK(states.states.at(0).story.content.status == StoryStatus::kArchived);
   CHECK_FALSE(states.states.at(0).gone);
