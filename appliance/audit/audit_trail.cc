@@ -12,9 +12,8 @@ void Seal(std::string& sealed, std::string_view part) {
 
 std::string HashOf(std::string_view parent, const Entry& entry) {
   std::string sealed;
-  for (const std::string_view part : {parent, std::string_view(std::to_string(entry.number))}) {
-    Seal(sealed, part);
-  }
+  Seal(sealed, parent);
+  Seal(sealed, std::to_string(entry.number));
   Seal(sealed, std::to_string(entry.at.micros));
   for (const std::string_view part :
        {std::string_view(entry.actor_id), std::string_view(entry.actor_name),

@@ -18,8 +18,8 @@ namespace heirloom::http {
 //   http::Response response;
 //   response.Set("Content-Type", "application/zip");
 //   response.Set("Content-Disposition", "attachment; filename=\"legacy.zip\"");
-//   response.Set("ETag", "\"" + digest + "\"");  // Where there is one: for If-Range,
-//   If-None-Match. response.file = std::move(*file);
+//   response.Set("ETag", "\"" + digest + "\"");  // Where there is one: for If-Range.
+//   response.file = std::move(*file);
 //
 // Range, HEAD and preconditions are the listener's; such a body is never compressed. The stretch
 // must not become shorter while it is sent: then the connection is cut, which the client sees.

@@ -79,10 +79,10 @@ class Walk {
     }
     if (!seen_.insert(name).second) return Damaged(shown, "it is there twice");
     if (callbacks_.want && !callbacks_.want(name)) return {};
-    return Read(std::move(name));
+    return Read(name);
   }
 
-  Status Read(std::string name) {
+  Status Read(const std::string& name) {
     std::string bytes;
     std::array<char, kPiece> piece;
     for (;;) {
