@@ -31,7 +31,7 @@ class HiddenInput {
     for (const int number : kSignals) sigaddset(&held, number);
     ::sigprocmask(SIG_BLOCK, &held, &mask_);  // They come while ReadLine waits, and only then.
     struct sigaction interrupt {};
-    interrupt.sa_handler = [](int number) { signalled_ = number; };
+    interrupt.sa_handler = [](int number) { signalled = number; };
     for (std::size_t i = 0; i < kSignals.size(); ++i) {
       ::sigaction(kSignals[i], &interrupt, &handlers_[i]);
     }
@@ -47,7 +47,7 @@ class HiddenInput {
       ::sigaction(kSignals[i], &handlers_[i], nullptr);
     }
     ::sigprocmask(SIG_SETMASK, &mask_, nullptr);
-    if (signalled_ != 0) ::raise(signalled_);
+    if (signalled != 0) ::raise(signalled);
   }
   HiddenInput(const HiddenInput&) = delete;
   HiddenInput& operator=(const HiddenInput&) = delete;
@@ -66,7 +66,7 @@ class HiddenInput {
 
  private:
   static constexpr std::array kSignals = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
-  static inline volatile std::sig_atomic_t signalled_ = 0;
+  static inline volatile std::sig_atomic_t signalled = 0;
 
   termios before_{};
   sigset_t mask_{};

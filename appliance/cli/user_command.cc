@@ -20,7 +20,7 @@ struct UserFlags {
 
 // A command about one person; `done` is what was done to them, for the last line.
 int RunOnUser(const UserFlags& flags, DataDirectory::Missing missing, std::string_view command,
-              std::string args, const char* done) {
+              const std::string& args, const char* done) {
   return RunOn(flags.installation, missing, command, args, [&](const Json&) {
     std::printf("heirloom: %s %s\n", done, flags.email.c_str());
     return kDone;
