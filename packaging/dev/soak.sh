@@ -15,6 +15,11 @@ cmd_soak() {
   build_webui tsan
   stage_demo tsan
   suite "suites under TSan" test_preset tsan
+  step "What is too long for every run, under ASan and UBSan"
+  build_daemon asan all
+  build_webui asan
+  stage_demo asan
+  suite "long suites under ASan and UBSan" test_preset asan --label-regex '^long$'
   step "kill -9, $kill_rounds times"
   build_daemon dev all
   build_webui dev

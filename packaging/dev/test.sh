@@ -41,7 +41,7 @@ cmd_test() {
     build_daemon asan all
     build_webui asan
     stage_demo asan
-    suite "suites under ASan and UBSan" test_preset asan
+    suite "suites under ASan and UBSan" test_preset asan --label-exclude '^long$'
     step "Fuzzers, 30 seconds each"
     build_fuzzers
     suite "fuzzers" fuzz_each 30
@@ -92,9 +92,10 @@ test_webui() {
     --outputFile.junit="$root/$results/webui.xml" --passWithNoTests ${filter:+--testNamePattern "$filter"}
 }
 
-# Labels: a `slow` test is left out of --quick.
+# test_preset PRESET [CTEST-OPTION...]. Labels: a `slow` test is left out of --quick, a `long` one of what --all repeats
+# under sanitizers; ./dev soak runs those too.
 test_preset() {
-  local preset=$1 options=()
+  local preset=$1 options=("${@:2}")
   if [[ $mode == quick ]]; then options+=(--label-exclude slow); fi
   if [[ -n $filter ]]; then options+=(--tests-regex "$filter"); fi
   ctest --test-dir "build/$preset" --parallel "$(nproc)" --output-on-failure --timeout 900 \
