@@ -12,6 +12,8 @@ import sys
 MACHINE_PATH = re.compile(r"(?<![\w.:/*-])/(?:home/(?!\*)\w|root/|work/|farm/|Users/\w)")
 # Said in two parts, so that this file does not hold them.
 UNFINISHED = re.compile(r"\b(?:" + "|".join(("TO" + "DO", "FIX" + "ME", "X" + "XX", "HA" + "CK")) + r")\b")
+# CTest takes it for two tests, and Catch finds neither of them: nothing would run, and nobody would notice.
+SPLIT_NAME = re.compile(r'TEST_CASE\("[^"]*;')
 TEXT = {"", ".cc", ".cmake", ".css", ".h", ".html", ".js", ".json", ".jsonl", ".md", ".mjs", ".py", ".sh", ".sql",
         ".toml", ".ts", ".tsx", ".txt", ".yaml", ".yml"}
 CODE = {".cc", ".css", ".h", ".js", ".mjs", ".py", ".sh", ".sql", ".ts", ".tsx"}
@@ -31,6 +33,8 @@ def check(name):
         for number, line in enumerate(text, 1):
             if MACHINE_PATH.search(line):
                 errors.append(f"{name}:{number}: a path of somebody's machine: {line.strip()[:120]}")
+            if path.suffix == ".cc" and SPLIT_NAME.search(line):
+                errors.append(f"{name}:{number}: a test's name holds no semicolon: {line.strip()[:120]}")
             if path.suffix in CODE and UNFINISHED.search(line):
                 errors.append(f"{name}:{number}: unfinished: {line.strip()[:120]}")
         lines = len(text) if path.suffix in CODE else 0

@@ -66,7 +66,7 @@ TEST_CASE("a line over the limit is read past, and its number still counts") {
   CHECK_FALSE(reader.Next());
 }
 
-TEST_CASE("a line of JSON becomes a story; what is null is absent; other members are passed over") {
+TEST_CASE("a line of JSON becomes a story, what is null is absent, other members are passed over") {
   const SourceItem item = OneLine(
       R"({"id":"a","title":" The  Title ","body":"One.\n\nTwo.","author":"Ada","date":"1931~",)"
       R"("tags":["x","y"],"language":"en","kind":{"deep":[1]},"words":3})");

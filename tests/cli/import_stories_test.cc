@@ -127,7 +127,7 @@ TEST_CASE("what the server does not take is listed in the source's order and wor
                     "\n");
 }
 
-TEST_CASE("people read a summary; nothing in it steers their terminal") {
+TEST_CASE("people read a summary, nothing in it steers their terminal") {
   Desk desk;
   desk.options.json = false;
   desk.options.legacy = "Ours\x1b[2J";

@@ -93,6 +93,8 @@ def test_a_key_that_stands_twice_is_an_error(tmp_path, capsys):
     ("GET /api/work/1", False),
     ("int x;  // TO" + "DO: later", True),
     ("int todo;", False),
+    ('TEST_CASE("one; two", "[x]") {', True),
+    ('TEST_CASE("one, two", "[x]") { f(); }', False),
 ])
 def test_what_must_not_be_in_the_tree(tmp_path, monkeypatch, line, is_error):
     monkeypatch.chdir(tmp_path)

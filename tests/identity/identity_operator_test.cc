@@ -80,7 +80,7 @@ TEST_CASE("who is disabled is out at once, everywhere", "[identity]") {
   CHECK(desk.Events().size() == 2);
 }
 
-TEST_CASE("who is enabled again signs in again; what ended stays ended", "[identity]") {
+TEST_CASE("who is enabled again signs in again, what ended stays ended", "[identity]") {
   Desk desk;
   desk.Add("rosa");
   const auto session = desk.identity.SignIn("rosa@example.org", kPassword).value();

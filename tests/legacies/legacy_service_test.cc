@@ -98,7 +98,7 @@ TEST_CASE("there is always an owner", "[legacies]") {
   CHECK(CodeOf(house.legacies.Get(ada, legacy)) == ErrorCode::kNotFound);
 }
 
-TEST_CASE("adding somebody twice changes nothing; with another role it is refused", "[legacies]") {
+TEST_CASE("adding somebody twice changes nothing, with another role it is refused", "[legacies]") {
   Household house;
   const Principal ada = house.Person("ada");
   (void)house.Person("ben");

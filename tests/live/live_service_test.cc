@@ -149,7 +149,7 @@ TEST_CASE("a session that has just ended gets no stream, whatever a cache says",
   CHECK(house.live.Stats().subscribers == 0);
 }
 
-TEST_CASE("streams are bounded per person and in all; a closed one frees its place", "[live]") {
+TEST_CASE("streams are bounded per person and in all, a closed one frees its place", "[live]") {
   LiveHouse house;
   const Caller ada = CallerOf(house, house.Person("ada"));
   const Caller ben = CallerOf(house, house.Person("ben"));

@@ -168,7 +168,7 @@ TEST_CASE("an older schema is a note, and nothing of it is changed by looking") 
   CHECK(testing::ReadFile(truth.Path()) == before);
 }
 
-TEST_CASE("what is put back is what was copied, in another epoch; what was there is kept") {
+TEST_CASE("what is put back is what was copied, in another epoch, what was there is kept") {
   Truth truth;
   NoProgress progress;
   Position before;

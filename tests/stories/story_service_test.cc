@@ -70,7 +70,7 @@ TEST_CASE("a stranger meets a story nowhere", "[stories]") {
   CHECK(house.stories.List(eve, query)->items.empty());
 }
 
-TEST_CASE("viewers read; contributors change their own; editors change all", "[stories]") {
+TEST_CASE("viewers read, contributors change their own, editors change all", "[stories]") {
   Family house;
   const Story story = house.Write(house.con, house.legacy, "The boat", "Text.");
   CHECK(CodeOf(house.stories.Create(house.vic, house.legacy, Titled("x"))) ==
