@@ -267,7 +267,9 @@ test('a person comes in by the first-run link, keeps stories, finds, edits and r
     await expect(page.getByText(/A draft/)).toBeVisible();
     await look('draft');
     await page.getByRole('button', { name: 'Delete' }).click();
-    await expect(page.getByRole('alertdialog', { name: 'Put this story into the bin?' })).toBeVisible();
+    await expect(
+      page.getByRole('alertdialog', { name: 'Put this story into the bin?' }),
+    ).toBeVisible();
     await look('delete?');
     await page.getByRole('button', { name: 'Put it into the bin' }).click();
     await expect(page.getByRole('heading', { level: 1, name: 'Grandmother Rosa' })).toBeVisible();
