@@ -9,7 +9,7 @@ TEST_CASE("slugs keep what can be kept of a title", "[archive]") {
   CHECK(Slug("The second Ternen") == "the-second-ternen");
   CHECK(Slug("  Größe & Glück!  ") == "grosse-gluck");
   CHECK(Slug("Œuvre d’Ærøskøbing, Łódź") == "oeuvre-d-aeroskobing-lodz");
-  CHECK(Slug("写真") == "");
+  CHECK(Slug("写真").empty());
   CHECK(Slug(std::string(500, 'a')).size() == 48);
   CHECK(Slug("a" + std::string(500, '.') + "b") == "a-b");
 }

@@ -10,6 +10,7 @@ test('what was deleted comes back from the bin, and what changed is shown word b
   await signIn(page, rosa);
   await page.getByRole('link', { name: /Grandmother Rosa/ }).click();
   await page.getByRole('link', { name: 'The first loaf' }).click();
+  await expect(page.getByRole('heading', { level: 1, name: 'The first loaf' })).toBeVisible();
   const storyUrl = page.url();
 
   await test.step('a second version, and what it changed', async () => {
