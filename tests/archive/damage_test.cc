@@ -34,7 +34,7 @@ void Replace(std::string& text, std::string_view from, std::string_view to) {
 }
 
 // Manifest and sums made to fit what the files are now: what a forger would do.
-std::string Forged(Files files) {
+std::string Forged(const Files& files) {
   const testing::TempFolder folder;
   auto manifest = ManifestWriter::Begin(folder.Path());
   REQUIRE(manifest);
