@@ -25,7 +25,8 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   }
   std::map<std::string, std::int64_t> last;
   const Status read = archive::ReadRevisions(
-      zip, *checked, [&](const archive::CheckedStory& story, std::int64_t number, std::string) {
+      zip, *checked,
+      [&](const archive::CheckedStory& story, std::int64_t number, const std::string&) {
         Expect(number == ++last[story.folder], "revisions come in order");
         return Status();
       });
