@@ -49,10 +49,12 @@ void LiveService::Start() {
 }
 
 void LiveService::Stop() {
-  if (!thread_.joinable()) return;
-  thread_.request_stop();
-  thread_.join();
+  if (thread_.joinable()) {
+    thread_.request_stop();
+    thread_.join();
+  }
   broadcaster_.CloseAll();
+  reception_->Close();
 }
 
 Result<LiveService::Opened> LiveService::Open(const Caller& caller,

@@ -27,11 +27,25 @@ Result<std::uint64_t> Reception::Reserve(const Principal& who) {
 }
 
 void Reception::Join(std::unique_ptr<Subscriber> subscriber) {
+  const std::shared_ptr<http::EventStream> stream = subscriber->stream;
+  bool too_late = false;
   {
     const std::lock_guard lock(mutex_);
-    work_.joins.push_back(std::move(subscriber));
+    too_late = closed_;
+    if (!too_late) work_.joins.push_back(std::move(subscriber));
   }
-  changed_.notify_one();
+  too_late ? stream->Close() : changed_.notify_one();
+}
+
+void Reception::Close() {
+  Work left;
+  {
+    const std::lock_guard lock(mutex_);
+    closed_ = true;
+    left = std::exchange(work_, {});
+  }
+  // Without the lock: a stream that closes says so to Leave.
+  for (const auto& subscriber : left.joins) subscriber->stream->Close();
 }
 
 void Reception::Leave(std::uint64_t number) {

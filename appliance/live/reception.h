@@ -27,6 +27,10 @@ class Reception {
   void Join(std::unique_ptr<Subscriber> subscriber);
   void Leave(std::uint64_t number);
 
+  // Nobody takes anything over any more: closes the streams that still wait here, and each that
+  // comes. A stream knows this object, so that one left here would keep both for ever.
+  void Close();
+
   // That there are events up to `head`.
   void Commit(std::int64_t head);
 
@@ -47,6 +51,7 @@ class Reception {
   std::condition_variable_any changed_;
   std::int64_t head_ = 0;
   bool listening_ = false;
+  bool closed_ = false;
   std::uint64_t next_ = 1;
   std::unordered_map<std::uint64_t, std::string> places_;   // By number, whose.
   std::unordered_map<std::string, std::size_t> places_of_;  // By person.

@@ -23,9 +23,8 @@ struct Desk {
   }
   std::vector<std::string> Events() {
     std::vector<std::string> types;
-    for (const StoredEvent& stored : house.database->EventsAfter(0, 1000).value()) {
-      types.push_back(stored.event.type);
-    }
+    const auto events = house.database->EventsAfter(0, 1000);
+    for (const StoredEvent& stored : events.value()) types.push_back(stored.event.type);
     std::sort(types.begin(), types.end());
     return types;
   }
