@@ -255,7 +255,8 @@ TEST_CASE("archived stories are shown to who asks for them alone", "[stories]") 
                           std::optional<StoryStatus> status) {
     std::set<std::string> found;
     const StoryListQuery query{legacy, status, std::nullopt, by_happening, {}, 30};
-    for (const StoryView& view : house.stories.List(who, query)->items) {
+    const auto page = house.stories.List(who, query);
+    for (const StoryView& view : page->items) {
       found.insert(view.story.content.title);
     }
     return found;
