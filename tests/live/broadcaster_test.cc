@@ -29,7 +29,8 @@ struct LiveHouse : Household {
     joins.push_back(std::make_unique<Subscriber>(Subscriber{
         next++, stream, caller.principal, caller.by_token ? caller.token_id : caller.session_id,
         caller.expires_at, only, seen < 0 ? Head() : seen}));
-    REQUIRE(broadcaster.Admit(std::move(joins)));
+    const Status admitted = broadcaster.Admit(std::move(joins));
+    REQUIRE(admitted);
     return stream;
   }
   std::shared_ptr<HeardStream> Listen(const Principal& who) { return Listen(CallerOf(*this, who)); }
@@ -272,7 +273,8 @@ TEST_CASE("everybody gets a sign of life in each round, and only one", "[live]")
     joins.push_back(std::make_unique<Subscriber>(
         Subscriber{i, streams.back(), ada.principal, ada.token_id, {}, "", 0}));
   }
-  REQUIRE(quick.Admit(std::move(joins)));
+  const Status admitted = quick.Admit(std::move(joins));
+  REQUIRE(admitted);
   const auto beats = [&](const HeardStream& stream) {
     const std::string text = stream.text();
     return std::count(text.begin(), text.end(), ':');

@@ -144,7 +144,7 @@ TEST_CASE("a reader notices nothing of 300 stories that are not for them", "[sea
 
 TEST_CASE("a search is three statements, suggestions are two, however much is found", "[search]") {
   Library house;
-  const auto count = [&](SearchRequest request) {
+  const auto count = [&](const SearchRequest& request) {
     house.CatchUp();
     const int before = house.counted.Statements();
     REQUIRE(house.search.Search(house.ada, request));
