@@ -22,7 +22,7 @@ struct Listener {
 
   std::string All() const { return beginning + stream->text(); }
   bool Hears(std::string_view text) const {
-    for (int i = 0; i < 3'000; ++i) {
+    for (int i = 0; i < 15'000; ++i) {  // Half a minute: other work may have the machine.
       if (All().find(text) != std::string::npos) return true;
       std::this_thread::sleep_for(std::chrono::milliseconds(2));
     }
