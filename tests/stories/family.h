@@ -41,7 +41,7 @@ struct Family : Household {
     for (const StoredEvent& event : *events) types.push_back(event.event.type);
     return types;
   }
-  std::int64_t Head() { return EventsSince(0).size(); }
+  std::int64_t Head() { return static_cast<std::int64_t>(EventsSince(0).size()); }
 
   // What one number of one row says.
   std::int64_t Number(const std::string& sql, std::initializer_list<SqlValue> params = {}) {

@@ -10,9 +10,9 @@ using testing::Family;
 using Tags = std::vector<std::string>;
 
 struct Tagged : Family {
-  Id StoryWith(const Tags& tags_, StoryStatus status = StoryStatus::kPublished) {
+  Id StoryWith(const Tags& with, StoryStatus status = StoryStatus::kPublished) {
     StoryInput input = Titled("Tagged");
-    input.tags = tags_;
+    input.tags = with;
     input.status = status;
     const auto made = stories.Create(con, legacy, input);
     REQUIRE(made);

@@ -128,7 +128,7 @@ TEST_CASE("a whole IPv6 network is one place", "[throttle]") {
   CHECK(NetworkOf("2001:db8:1:3::1") != "2001:db8:1:2::/64");
   CHECK(NetworkOf("::ffff:203.0.113.7") == "203.0.113.7");
   CHECK(NetworkOf("203.0.113.7") == "203.0.113.7");
-  CHECK(NetworkOf("") == "");
+  CHECK(NetworkOf("").empty());
 }
 
 TEST_CASE("a session that asks for the password again is slowed down on its own", "[throttle]") {
