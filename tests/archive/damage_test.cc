@@ -62,7 +62,7 @@ std::string Forged(const Files& files) {
 std::string ForgedWith(std::string_view file, const std::function<void(std::string&)>& change) {
   Files files = Unpack(WriteSample({MakeSampleLegacy()}));
   change(*Find(files, file));
-  return Forged(std::move(files));
+  return Forged(files);
 }
 
 constexpr std::string_view kMarked =
