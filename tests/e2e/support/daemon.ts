@@ -93,6 +93,8 @@ export class Daemon {
           else resolve(stdout.trim());
         },
       );
+      // A command may end before it has read a word: how it ended is told above, not by its pipe.
+      child.stdin?.on('error', () => {});
       child.stdin?.end(input ?? '');
     });
   }
