@@ -41,7 +41,7 @@ lint_format() { project_files '*.h' '*.cc' | xargs -0 clang-format --dry-run -We
 
 # The parts of ./dev are checked where it sources them.
 lint_shell() {
-  project_files dev .ci/run '*.sh' packaging/git-hooks ':!packaging/dev/*.sh' |
+  project_files dev .ci/run '*.sh' packaging/git-hooks tests/services ':!packaging/dev/*.sh' ':!tests/services/*.*' |
     xargs -0 shellcheck --external-sources --check-sourced
 }
 

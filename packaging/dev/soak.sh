@@ -14,7 +14,7 @@ cmd_soak() {
   build_daemon tsan all
   build_webui tsan
   stage_demo tsan
-  suite "suites under TSan" test_preset tsan
+  suite "suites under TSan" test_preset tsan --label-exclude '^services$'
   step "What is too long for every run, under ASan and UBSan"
   build_daemon asan all
   build_webui asan
@@ -44,7 +44,7 @@ cmd_coverage() {
   build_webui coverage
   stage_demo coverage
   find build/coverage -name '*.gcda' -delete
-  suite "suites, counted" test_preset coverage
+  suite "suites, counted" test_preset coverage --label-exclude '^services$'
   logged "count" gcovr --root . --object-directory build/coverage --json-summary build/coverage/summary.json \
     --filter 'appliance/' --filter 'storage/' --filter 'index/' --exclude-directories '.*CMakeFiles/3.*' || die "gcovr failed"
   "$python" packaging/dev/coverage_report.py build/coverage/summary.json

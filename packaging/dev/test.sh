@@ -31,17 +31,20 @@ cmd_test() {
     build_webui dev
     stage_demo dev
   fi
-  suite "C++ and black-box suites" test_preset dev
+  suite "C++ and black-box suites" test_preset dev --label-exclude '^services$'
   if [[ $mode != quick ]]; then
     step "The main job in a browser"
     suite "browser" test_browser
   fi
   if [[ $mode == all ]]; then
+    step "Adapters against real servers"
+    need_packages services
+    suite "real servers" test_services
     step "C++ suites under ASan and UBSan"
     build_daemon asan all
     build_webui asan
     stage_demo asan
-    suite "suites under ASan and UBSan" test_preset asan --label-exclude '^long$'
+    suite "suites under ASan and UBSan" test_preset asan --label-exclude '^(long|services)$'
     step "Fuzzers, 30 seconds each"
     build_fuzzers
     suite "fuzzers" fuzz_each 30
@@ -96,10 +99,17 @@ test_webui() {
 # under sanitizers; ./dev soak runs those too.
 test_preset() {
   local preset=$1 options=("${@:2}")
-  if [[ $mode == quick ]]; then options+=(--label-exclude slow); fi
+  if [[ $mode == quick ]]; then options=(--label-exclude '^(slow|services)$'); fi
   if [[ -n $filter ]]; then options+=(--tests-regex "$filter"); fi
   ctest --test-dir "build/$preset" --parallel "$(nproc)" --output-on-failure --timeout 900 \
     --output-junit "$root/$results/$preset.xml" "${options[@]}"
+}
+
+test_services() {
+  local options=()
+  if [[ -n $filter ]]; then options+=(--tests-regex "$filter"); fi
+  tests/services/with all -- ctest --test-dir build/dev --parallel "$(nproc)" --label-regex '^services$' \
+    --output-on-failure --timeout 900 --output-junit "$root/$results/services.xml" "${options[@]}"
 }
 
 test_browser() {
