@@ -31,19 +31,34 @@ build_fuzzers() {
   build_daemon fuzz fuzzers
 }
 
-# fuzz_each SECONDS [NAME]: each fuzzer, or that one, over its corpus and then on for so long.
+# fuzz_each SECONDS [NAME]: each fuzzer, or that one, over its corpus and then on for so long; as many at a time as there
+# are processors.
 fuzz_each() {
-  local seconds=$1 name broken=()
+  local seconds=$1 name pid broken=()
+  local -A running=()
   rm -rf build/fuzz/findings
   mkdir -p build/fuzz/findings
   for name in ${2:-$(fuzzer_names)}; do
-    logged "fuzz $name" fuzz_one "$name" "$seconds" || broken+=("$name")
+    if ((${#running[@]} >= $(nproc))); then
+      fuzz_ended
+    fi
+    logged "fuzz $name" fuzz_one "$name" "$seconds" &
+    running[$!]=$name
   done
+  while ((${#running[@]})); do fuzz_ended; done
   [[ ${#broken[@]} -eq 0 ]] && return
   bad "found something in: ${broken[*]}"
   say "Inputs lie in build/fuzz/findings. Mend it, then keep the input in tests/fuzz/corpus/NAME. To see it again:"
   say "  build/fuzz/bin/fuzz_NAME build/fuzz/findings/NAME-…"
   return 1
+}
+
+# Waits for one of `running`; adds it to `broken` when it found something.
+fuzz_ended() {
+  local status=0
+  wait -n -p pid "${!running[@]}" || status=$?
+  if ((status)); then broken+=("${running[$pid]}"); fi
+  unset "running[$pid]"
 }
 
 fuzz_one() {
