@@ -9,7 +9,7 @@ export default defineConfig({
   outputDir: '../../build/e2e-results',
   fullyParallel: false,
   // Each worker starts a daemon and a browser of its own.
-  workers: 1,
+  workers: 2,
   forbidOnly: true,
   retries: 0,
   timeout: 120_000,
