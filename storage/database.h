@@ -76,9 +76,20 @@ class Reader {
   virtual Result<Position> Head() = 0;
 };
 
-// One unit of change; reads see its own writes.
+// One unit of change; reads see its own writes, and what others had committed when the statement
+// began: with several writers, what was read may be another's by the time this one commits. Hence
+// Lock.
 class Transaction : public Reader {
  public:
+  enum class LockMode { kShared, kExclusive };
+
+  // Waits until no other transaction holds this name in a mode that excludes this one, and holds it
+  // until this one ends: what is read afterwards stays so, as long as all who change it lock the
+  // same name. It comes before the reads that it protects. Names belong to all of the application:
+  // storage/locks.h. A database with one writer has nothing to wait for. kUnavailable after 10
+  // seconds; two that wait for each other are run again.
+  virtual Status Lock(std::string_view name, LockMode mode) = 0;
+
   // Runs one INSERT, UPDATE or DELETE; gives the number of rows changed. kConflict when a UNIQUE,
   // FOREIGN KEY or CHECK constraint refuses it (the transaction can go on: nothing was changed).
   // A missing value or one of the wrong type is a bug, kInternal. A deferred foreign key that is

@@ -71,6 +71,7 @@ class MeteredDatabase final : public Database {
       Add(count_);
       return tx_.Execute(sql, params);
     }
+    Status Lock(std::string_view name, LockMode mode) override { return tx_.Lock(name, mode); }
     void Append(Event event) override { tx_.Append(std::move(event)); }
 
    private:

@@ -48,6 +48,7 @@ class ConnectionTransaction final : public SchemaTransaction {
   Result<std::int64_t> Execute(std::string_view sql, Params params) override {
     return connection_.Execute(sql, params);
   }
+  Status Lock(std::string_view, LockMode) override { return {}; }  // There is one writer.
   void Append(Event event) override { events_.push_back(std::move(event)); }
 
   Status Script(std::string_view sql) override {

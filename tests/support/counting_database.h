@@ -77,6 +77,7 @@ class CountingDatabase final : public Database {
       owner_.Note(sql);
       return tx_.Execute(sql, params);
     }
+    Status Lock(std::string_view name, LockMode mode) override { return tx_.Lock(name, mode); }
     void Append(Event event) override { tx_.Append(std::move(event)); }
 
    private:
