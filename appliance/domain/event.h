@@ -18,6 +18,8 @@ struct Event {
   Id legacy_id;  // Empty for what belongs to none (a session).
   // The thing's own version after the change; 0 where it has none.
   std::int64_t version = 0;
+
+  friend bool operator==(const Event&, const Event&) = default;
 };
 
 // An event as the outbox keeps it.

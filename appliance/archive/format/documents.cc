@@ -1,6 +1,5 @@
 #include "appliance/archive/format/documents.h"
 
-#include <charconv>
 #include <optional>
 #include <utility>
 
@@ -9,37 +8,13 @@
 #include "appliance/content/document.h"
 #include "appliance/domain/field_rules.h"
 #include "appliance/domain/revision_chain.h"
+#include "appliance/domain/rfc3339.h"
 
 namespace heirloom::archive {
 namespace {
 
 constexpr std::size_t kMaxMembers = 100'000;
 constexpr std::int64_t kMaxRevisions = 1'000'000;
-
-// Civil from days and back are `DayFromCivil`; the rest of a time is arithmetic. Strict: exactly
-// what ToRfc3339 writes.
-std::optional<Time> ParseTime(std::string_view text) {
-  constexpr std::string_view kShape = "0000-00-00T00:00:00.000000Z";
-  if (text.size() != kShape.size()) return std::nullopt;
-  const auto number = [&](std::size_t at, std::size_t length) {
-    int value = -1;
-    std::from_chars(text.data() + at, text.data() + at + length, value);
-    return value;
-  };
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const bool digit = text[i] >= '0' && text[i] <= '9';
-    if (kShape[i] == '0' ? !digit : text[i] != kShape[i]) return std::nullopt;
-  }
-  const int month = number(5, 2);
-  const int day = number(8, 2);
-  if (month < 1 || month > 12 || day < 1 || day > 31) return std::nullopt;
-  const std::int64_t days = DayFromCivil(number(0, 4), month, day);
-  const std::int64_t seconds =
-      ((days * 24 + number(11, 2)) * 60 + number(14, 2)) * 60 + number(17, 2);
-  const Time time{seconds * 1'000'000 + number(20, 6)};
-  if (ToRfc3339(time) != text) return std::nullopt;  // The 31st of February, 25 o'clock.
-  return time;
-}
 
 // Members one a line, so that people and line-based tools can read them.
 class ObjectLines {
@@ -161,7 +136,7 @@ std::string RevisionJson(const ArchivedRevision& archived) {
 
 Time ReadTime(FieldReader& fields, std::string_view key) {
   const std::string text = fields.RequiredText(key, {.min = 1, .max = 40});
-  const std::optional<Time> time = ParseTime(text);
+  const std::optional<Time> time = ParseRfc3339(text);
   if (!time && !text.empty()) {
     fields.Add(key, "must be a time such as 2026-01-31T08:15:00.000000Z");
   }
