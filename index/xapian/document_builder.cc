@@ -7,6 +7,8 @@
 #include <string_view>
 
 #include "appliance/base/text.h"
+#include "index/text/known_words.h"
+#include "index/text/text_analysis.h"
 #include "index/xapian/schema.h"
 
 namespace heirloom::xapian {
@@ -19,25 +21,19 @@ constexpr Xapian::termpos kFieldGap = 100;
 // the title, which alone would lose against a text that repeats it.
 constexpr Xapian::termcount kTitleTimes = 4;
 
-// A hostile text of distinct words must not fill the disk: words beyond these are not found.
-constexpr std::size_t kMaxWords = 400'000;
-
-constexpr std::size_t kShortestProposed = 3;  // Characters.
-
 class Terms {
  public:
   Terms(Xapian::Document& document, std::string_view language)
-      : document_(document), stemmer_(StemLanguage(language)) {}
+      : document_(document), stemmer_(text::StemLanguage(language)) {}
 
-  // Words that may be proposed: long enough to be mistyped, short enough to be words, no numbers.
   const std::set<std::string>& Vocabulary() const { return vocabulary_; }
 
   void AddText(Field field, std::string_view text) {
     std::set<std::string, std::less<>> seen;
-    for (const Token& token : Tokenize(text)) {
-      if (++words_ > kMaxWords) return;
+    for (const text::Token& token : text::Tokenize(text)) {
+      if (++words_ > text::kMaxStoryWords) return;
       const std::string_view written = text.substr(token.begin, token.end - token.begin);
-      const Word word = ToWord(written);
+      const text::Word word = text::ToWord(written);
       ++position_;
       if (field == Field::kTitle) {
         AddWord(Field::kTitle, word, 1);
@@ -46,13 +42,16 @@ class Terms {
         AddWord(Field::kBody, word, 1);
       }
       if (seen.insert(word.plain).second) AddBeginnings(field, word.plain);
-      if (!token.unspaced) AddToVocabulary(word.plain, written);
+      if (token.unspaced) continue;
+      if (auto entry = text::KnownWordEntry(word.plain, written)) {
+        vocabulary_.insert(std::move(*entry));
+      }
     }
     position_ += kFieldGap;
   }
 
  private:
-  void AddWord(Field field, const Word& word, Xapian::termcount times) {
+  void AddWord(Field field, const text::Word& word, Xapian::termcount times) {
     const std::string term = WordTerm(field, word.plain);
     if (field == Field::kBody) {
       document_.add_posting(term, position_, times);
@@ -64,17 +63,8 @@ class Terms {
     }
   }
 
-  void AddToVocabulary(const std::string& plain, std::string_view written) {
-    const std::size_t characters = CountCharacters(plain);
-    if (characters < kShortestProposed || characters > kLongestBeginning) return;
-    if (plain.find_first_of("0123456789") != plain.npos) return;
-    if (auto entry = VocabularyEntry(plain, WrittenForm(written))) {
-      vocabulary_.insert(std::move(*entry));
-    }
-  }
-
   void AddBeginnings(Field field, std::string_view plain) {
-    for (std::size_t count = kShortestBeginning; count <= kLongestBeginning; ++count) {
+    for (std::size_t count = text::kShortestBeginning; count <= text::kLongestBeginning; ++count) {
       const std::string_view beginning = FirstCharacters(plain, count);
       document_.add_boolean_term(BeginningTerm(Field::kBody, beginning));
       if (field == Field::kTitle) {
@@ -85,7 +75,7 @@ class Terms {
   }
 
   Xapian::Document& document_;
-  Stemmer stemmer_;
+  text::Stemmer stemmer_;
   Xapian::termpos position_ = 0;
   std::size_t words_ = 0;
   std::set<std::string> vocabulary_;

@@ -6,7 +6,6 @@
 #include <string>
 
 #include "index/search_index.h"
-#include "index/xapian/text_analysis.h"
 
 namespace Xapian {
 class Document;

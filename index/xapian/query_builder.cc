@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "appliance/base/text.h"
+#include "index/text/known_words.h"
 
 namespace heirloom::xapian {
 namespace {
@@ -136,7 +137,8 @@ Query QueryBuilder::OfLoose(const Clause& clause, Field field) const {
   std::vector<Query> any = {Scaled(OfWord(word, Field::kTitle), ranking_.title)};
   if (field == Field::kBody) any.push_back(OfWord(word, Field::kBody));
   const std::size_t characters = CountCharacters(word.plain);
-  if (clause.beginning && characters >= kShortestBeginning && characters <= kLongestBeginning) {
+  if (clause.beginning && characters >= text::kShortestBeginning &&
+      characters <= text::kLongestBeginning) {
     any.push_back(Scaled(Query(BeginningTerm(Field::kTitle, word.plain)), ranking_.beginning));
     if (field == Field::kBody) any.emplace_back(BeginningTerm(Field::kBody, word.plain));
   }

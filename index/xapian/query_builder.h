@@ -9,7 +9,8 @@
 #include <vector>
 
 #include "index/search_index.h"
-#include "index/xapian/query_text.h"
+#include "index/text/query_text.h"
+#include "index/text/text_analysis.h"
 #include "index/xapian/ranking.h"
 #include "index/xapian/schema.h"
 
@@ -18,6 +19,10 @@ class Query;
 }
 
 namespace heirloom::xapian {
+
+using text::Clause;
+using text::Stemmer;
+using text::Word;
 
 // Tenant, readers and what else was narrowed to. Does not weigh.
 Xapian::Query FilterOf(const SearchQuery& query);

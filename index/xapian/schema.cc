@@ -62,19 +62,6 @@ std::string VocabularyPrefix(std::string_view tenant_id, std::string_view reader
   return "K" + Sha256Hex(whose).substr(0, kDigestHex);
 }
 
-std::optional<std::string> VocabularyEntry(std::string_view plain, std::string_view written) {
-  std::string entry(plain);
-  if (written != plain) entry.append("\t").append(written);
-  if (entry.size() > kMaxValueBytes || entry.find('\0') != entry.npos) return std::nullopt;
-  return entry;
-}
-
-VocabularyWord ParseVocabularyEntry(std::string_view entry) {
-  const std::size_t tab = entry.find('\t');
-  if (tab == entry.npos) return {entry, entry};
-  return {entry.substr(0, tab), entry.substr(tab + 1)};
-}
-
 std::string SortableNumber(std::int64_t number) {
   // Big endian with the sign bit turned, so that negative numbers come first.
   const std::uint64_t bits = static_cast<std::uint64_t>(number) ^ (std::uint64_t{1} << 63);

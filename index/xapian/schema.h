@@ -1,6 +1,6 @@
 // What a story looks like inside Xapian: the prefixes of its terms and the slots of its values. One
 // place, so that the side that writes and the side that asks cannot differ. A change here or in
-// text_analysis makes indexes of old wrong: give kSchemaName a new number and they are built again.
+// index/text makes indexes of old wrong: give kSchemaName a new number and they are built again.
 //
 //   Q<tenant, id>      the key, unique            W<word>         a word, with positions
 //   XT<tenant>         every story, no tombstone  Z<lang>:<stem>  its stem
@@ -47,9 +47,6 @@ enum Slot : unsigned {
 // Fields that words are looked for in.
 enum class Field { kBody /* the title's words too */, kTitle };
 
-inline constexpr std::size_t kShortestBeginning = 2;  // Characters.
-inline constexpr std::size_t kLongestBeginning = 24;
-
 std::string WordTerm(Field field, std::string_view plain_word);
 std::string StemTerm(Field field, std::string_view stem_language, std::string_view stem);
 std::string BeginningTerm(Field field, std::string_view plain_beginning);
@@ -66,14 +63,9 @@ inline constexpr char kTombstoneTerm[] = "XD";
 inline constexpr char kDatedTerm[] = "XH";
 
 // What the terms of one reader's vocabulary begin with: always of the same length. The reader
-// stands there by 96 bits of a digest, since a term has little room.
+// stands there by 96 bits of a digest, since a term has little room. After it comes the
+// text::KnownWordEntry.
 std::string VocabularyPrefix(std::string_view tenant_id, std::string_view reader);
-// The rest of such a term; nullopt where it would be too long, and is not kept.
-std::optional<std::string> VocabularyEntry(std::string_view plain, std::string_view written);
-struct VocabularyWord {
-  std::string_view plain, written;
-};
-VocabularyWord ParseVocabularyEntry(std::string_view entry);
 
 // Numbers as bytes that sort as the numbers do.
 std::string SortableNumber(std::int64_t number);

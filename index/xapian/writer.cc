@@ -5,6 +5,7 @@
 #include <exception>
 #include <utility>
 
+#include "index/text/text_analysis.h"
 #include "index/xapian/damage.h"
 #include "index/xapian/document_builder.h"
 #include "index/xapian/schema.h"
@@ -162,7 +163,7 @@ void Writer::Stage(const IndexOperation& operation) {
 }
 
 void Writer::StageLanguage(const std::string& language) {
-  const std::string stemmed = StemLanguage(language);
+  const std::string stemmed = text::StemLanguage(language);
   if (stemmed.empty() || !languages_.insert(stemmed).second) return;
   handle_->database.set_metadata(kLanguagesKey, JoinLanguages(languages_));
 }

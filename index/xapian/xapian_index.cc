@@ -10,23 +10,24 @@
 
 #include "appliance/base/log.h"
 #include "appliance/base/text.h"
+#include "index/text/known_words.h"
+#include "index/text/query_text.h"
+#include "index/text/word_finder.h"
 #include "index/xapian/damage.h"
 #include "index/xapian/generations.h"
 #include "index/xapian/query_builder.h"
-#include "index/xapian/query_text.h"
 #include "index/xapian/reader_pool.h"
 #include "index/xapian/scan.h"
 #include "index/xapian/schema.h"
 #include "index/xapian/vocabulary.h"
-#include "index/xapian/word_finder.h"
 #include "index/xapian/writer.h"
 
 namespace heirloom {
 namespace {
 
-using xapian::Clause;
+using text::Clause;
+using text::QueryText;
 using xapian::QueryBuilder;
-using xapian::QueryText;
 
 constexpr std::size_t kMaxSuggestions = 200;
 constexpr std::size_t kMaxCompletions = 20;
@@ -84,10 +85,10 @@ class Search {
   }
 
   std::vector<std::string> Completions(const CompletionQuery& query) const {
-    const std::vector<xapian::TypedWord> words = xapian::TypedWords(query.text);
+    const std::vector<text::TypedWord> words = text::TypedWords(query.text);
     if (words.empty() || !words.back().clause.beginning) return {};
     const std::string& beginning = words.back().clause.words.front().plain;
-    if (CountCharacters(beginning) < xapian::kShortestBeginning) return {};
+    if (CountCharacters(beginning) < text::kShortestBeginning) return {};
     return xapian::Vocabulary(database_, query.tenant_id, query.readers)
         .Beginning(beginning, query.limit);
   }
@@ -95,7 +96,7 @@ class Search {
   std::optional<std::string> Corrected(const CorrectionQuery& query) const {
     const xapian::Vocabulary vocabulary(database_, query.tenant_id, query.readers);
     const Xapian::Query readable = xapian::ReadableBy(query.tenant_id, query.readers);
-    std::vector<xapian::TypedWord> words = xapian::TypedWords(query.text);
+    std::vector<text::TypedWord> words = text::TypedWords(query.text);
     if (words.size() > kCorrectedWords) words.resize(kCorrectedWords);
     std::size_t budget = kCorrectionBudget;
     std::string text = query.text;
@@ -242,7 +243,7 @@ class XapianIndex final : public SearchIndex {
     if (query.limit > kMaxSearchHits) {
       return Fail(ErrorCode::kInvalidArgument, "more is asked for than search gives");
     }
-    const Result<QueryText> text = xapian::ParseQueryText(query.text);
+    const Result<QueryText> text = text::ParseQueryText(query.text);
     if (!text) return ErrorOf(text);
     const bool nothing = text->clauses.empty() && !text->blank;
     if (nothing || query.readers.empty()) return SearchHits{};
@@ -254,7 +255,7 @@ class XapianIndex final : public SearchIndex {
     if (query.limit > kMaxSuggestions) {
       return Fail(ErrorCode::kInvalidArgument, "too many suggestions are asked for");
     }
-    Result<QueryText> text = xapian::ParseQueryText(query.text);
+    Result<QueryText> text = text::ParseQueryText(query.text);
     if (!text) return ErrorOf(text);
     std::erase_if(text->clauses, [](const Clause& clause) { return clause.excluded; });
     if (text->clauses.empty() || query.readers.empty()) return SearchHits{};
@@ -266,13 +267,13 @@ class XapianIndex final : public SearchIndex {
     if (query.limit > kMaxCompletions) {
       return Fail(ErrorCode::kInvalidArgument, "too many completions are asked for");
     }
-    if (const auto text = xapian::ParseQueryText(query.text); !text) return ErrorOf(text);
+    if (const auto text = text::ParseQueryText(query.text); !text) return ErrorOf(text);
     return Run<std::vector<std::string>>(
         [&](const Search& search) { return search.Completions(query); });
   }
 
   Result<std::optional<std::string>> Correct(const CorrectionQuery& query) const override {
-    if (const auto text = xapian::ParseQueryText(query.text); !text) return ErrorOf(text);
+    if (const auto text = text::ParseQueryText(query.text); !text) return ErrorOf(text);
     if (query.readers.empty()) return std::optional<std::string>();
     return Run<std::optional<std::string>>(
         [&](const Search& search) { return search.Corrected(query); });
@@ -280,9 +281,9 @@ class XapianIndex final : public SearchIndex {
 
   std::vector<TextMatch> FindWords(std::string_view query, std::string_view language,
                                    std::string_view text, std::size_t limit) const override {
-    const Result<QueryText> parsed = xapian::ParseQueryText(query);
+    const Result<QueryText> parsed = text::ParseQueryText(query);
     if (!parsed) return {};
-    return xapian::FindClauses(parsed->clauses, language, text, limit);
+    return text::FindClauses(parsed->clauses, language, text, limit);
   }
 
  private:

@@ -1,4 +1,4 @@
-#include "index/xapian/near_words.h"
+#include "index/text/near_words.h"
 
 #include <algorithm>
 #include <catch2/catch.hpp>
@@ -6,7 +6,7 @@
 
 #include "tests/support/seeded_random.h"
 
-namespace heirloom::xapian {
+namespace heirloom::text {
 namespace {
 
 // The textbook's table, without anything kept or skipped.
@@ -72,4 +72,4 @@ TEST_CASE("slips are counted in characters, whatever their bytes", "[index]") {
   CHECK(*measure.Hopeless() % 2 == 0);
 }
 
-}  // namespace heirloom::xapian
+}  // namespace heirloom::text

@@ -1,8 +1,8 @@
-#include "index/xapian/text_analysis.h"
+#include "index/text/text_analysis.h"
 
 #include <catch2/catch.hpp>
 
-namespace heirloom::xapian {
+namespace heirloom::text {
 namespace {
 
 using Words = std::vector<std::string>;
@@ -92,4 +92,4 @@ TEST_CASE("a word with accents has the stem of either spelling", "[index]") {
 }
 
 }  // namespace
-}  // namespace heirloom::xapian
+}  // namespace heirloom::text

@@ -1,4 +1,4 @@
-#include "index/xapian/text_analysis.h"
+#include "index/text/text_analysis.h"
 
 #include <xapian.h>
 
@@ -8,7 +8,7 @@
 
 #include "appliance/base/text.h"
 
-namespace heirloom::xapian {
+namespace heirloom::text {
 namespace {
 
 constexpr std::size_t kMaxWordBytes = 160;
@@ -231,4 +231,4 @@ std::vector<std::string> Stemmer::Stems(const Word& word) const {
   return stems;
 }
 
-}  // namespace heirloom::xapian
+}  // namespace heirloom::text

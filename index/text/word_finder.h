@@ -7,12 +7,12 @@
 #include <vector>
 
 #include "index/search_index.h"
-#include "index/xapian/query_text.h"
+#include "index/text/query_text.h"
 
-namespace heirloom::xapian {
+namespace heirloom::text {
 
 // SearchIndex::FindWords. `language` is the text's.
 std::vector<TextMatch> FindClauses(const std::vector<Clause>& clauses, std::string_view language,
                                    std::string_view text, std::size_t limit);
 
-}  // namespace heirloom::xapian
+}  // namespace heirloom::text

@@ -1,4 +1,4 @@
-#include "index/xapian/query_text.h"
+#include "index/text/query_text.h"
 
 #include <algorithm>
 #include <array>
@@ -7,7 +7,7 @@
 
 #include "appliance/base/text.h"
 
-namespace heirloom::xapian {
+namespace heirloom::text {
 namespace {
 
 // A stretch of the text between spaces or quotes.
@@ -155,4 +155,4 @@ std::vector<TypedWord> TypedWords(std::string_view text) {
   return words;
 }
 
-}  // namespace heirloom::xapian
+}  // namespace heirloom::text

@@ -1,11 +1,11 @@
-#include "index/xapian/word_finder.h"
+#include "index/text/word_finder.h"
 
 #include <algorithm>
 #include <map>
 #include <string>
 #include <utility>
 
-namespace heirloom::xapian {
+namespace heirloom::text {
 namespace {
 
 // One word that is looked for, at its place in the clauses.
@@ -110,4 +110,4 @@ std::vector<TextMatch> FindClauses(const std::vector<Clause>& clauses, std::stri
   return Finder(clauses, language, text).Find(limit);
 }
 
-}  // namespace heirloom::xapian
+}  // namespace heirloom::text

@@ -1,11 +1,11 @@
-#include "index/xapian/near_words.h"
+#include "index/text/near_words.h"
 
 #include <xapian.h>
 
 #include <algorithm>
 #include <string>
 
-namespace heirloom::xapian {
+namespace heirloom::text {
 namespace {
 
 std::u32string Characters(std::string_view text) {
@@ -77,4 +77,4 @@ bool NearWords::LeadsNowhere() const {
   return rows_.size() < 2 || least(rows_[rows_.size() - 2]) + 1 > most_;
 }
 
-}  // namespace heirloom::xapian
+}  // namespace heirloom::text

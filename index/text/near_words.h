@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-namespace heirloom::xapian {
+namespace heirloom::text {
 
 // Slips that are allowed in a word of so many characters: none in short ones, which all are near to
 // each other.
@@ -39,4 +39,4 @@ class NearWords {
   std::optional<std::size_t> hopeless_;
 };
 
-}  // namespace heirloom::xapian
+}  // namespace heirloom::text

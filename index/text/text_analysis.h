@@ -11,7 +11,7 @@
 #include <string_view>
 #include <vector>
 
-namespace heirloom::xapian {
+namespace heirloom::text {
 
 // A word: bytes [begin, end) of the text, on borders of characters.
 struct Token {
@@ -60,4 +60,4 @@ class Stemmer {
   std::unique_ptr<Snowball> snowball_;
 };
 
-}  // namespace heirloom::xapian
+}  // namespace heirloom::text

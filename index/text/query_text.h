@@ -7,9 +7,9 @@
 #include <vector>
 
 #include "appliance/base/result.h"
-#include "index/xapian/text_analysis.h"
+#include "index/text/text_analysis.h"
 
-namespace heirloom::xapian {
+namespace heirloom::text {
 
 inline constexpr std::size_t kMaxQueryBytes = 4096;
 inline constexpr std::size_t kMaxQueryWords = 32;  // Words after these are not looked for.
@@ -44,4 +44,4 @@ std::vector<TypedWord> TypedWords(std::string_view text);
 // text.
 Result<QueryText> ParseQueryText(std::string_view text);
 
-}  // namespace heirloom::xapian
+}  // namespace heirloom::text
