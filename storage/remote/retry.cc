@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
-#include <optional>
-#include <thread>
+#include <condition_variable>
+#include <mutex>
 
 namespace heirloom {
 namespace {
@@ -15,7 +15,8 @@ using std::chrono::milliseconds;
 
 constexpr std::int64_t kMaxSeconds = 1'000'000;  // Far above any limit; keeps the sums small.
 
-// How long the server asks to be left alone; nullopt when it does not say, or not understandably.
+}  // namespace
+
 std::optional<milliseconds> RetryAfter(const HttpResponse& response, const Clock& clock) {
   const auto header = response.GetHeader("Retry-After");
   if (!header) return std::nullopt;
@@ -41,9 +42,16 @@ milliseconds Backoff(int next_try, const RetryPolicy& policy, Random& random) {
       static_cast<std::int64_t>(static_cast<double>(whole.count()) * (0.5 + fraction / 2)));
 }
 
-}  // namespace
+std::chrono::steady_clock::time_point RealPauses::Now() const {
+  return std::chrono::steady_clock::now();
+}
 
-void RealPauses::Wait(milliseconds span) { std::this_thread::sleep_for(span); }
+void RealPauses::Wait(milliseconds span, const std::stop_token& stop) {
+  std::mutex mutex;
+  std::condition_variable_any never;
+  std::unique_lock lock(mutex);
+  never.wait_for(lock, stop, span, [] { return false; });
+}
 
 bool MayPass(const Result<HttpResponse>& answer) {
   if (!answer) return answer.error().code == ErrorCode::kUnavailable;
@@ -51,7 +59,7 @@ bool MayPass(const Result<HttpResponse>& answer) {
 }
 
 bool RetryingSender::PauseBefore(int next_try, const Result<HttpResponse>& answer,
-                                 const RetryPolicy& policy) const {
+                                 const RetryPolicy& policy, const std::stop_token& stop) const {
   milliseconds pause = Backoff(next_try, policy, random_);
   if (answer) {
     const auto asked = RetryAfter(*answer, clock_);
@@ -64,7 +72,7 @@ bool RetryingSender::PauseBefore(int next_try, const Result<HttpResponse>& answe
                answer ? "the server answered " + std::to_string(answer->status)
                       : answer.error().message});
   }
-  pauses_.Wait(pause);
+  pauses_.Wait(pause, stop);
   return true;
 }
 
@@ -72,7 +80,7 @@ Result<HttpResponse> RetryingSender::Send(const HttpRequest& request,
                                           const RetryPolicy& policy) const {
   Result<HttpResponse> answer = client_.Send(request);
   for (int next = 2; next <= policy.max_tries && MayPass(answer); ++next) {
-    if (request.stop.stop_requested() || !PauseBefore(next, answer, policy)) break;
+    if (request.stop.stop_requested() || !PauseBefore(next, answer, policy, request.stop)) break;
     answer = client_.Send(request);
   }
   return answer;

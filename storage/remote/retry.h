@@ -2,6 +2,8 @@
 
 #include <chrono>
 #include <functional>
+#include <optional>
+#include <stop_token>
 #include <string>
 
 #include "appliance/base/clock.h"
@@ -20,17 +22,27 @@ struct RetryPolicy {
   std::chrono::milliseconds max_retry_after{30'000};  // A server that asks for more gets no retry.
 };
 
-// Waits between tries. Injected, so that tests do not wait.
+// Time as it passes, and waiting between tries. Injected, so that tests do not wait. Thread-safe.
 class Pauses {
  public:
   virtual ~Pauses() = default;
-  virtual void Wait(std::chrono::milliseconds span) = 0;
+  virtual std::chrono::steady_clock::time_point Now() const = 0;
+  // Ends early when `stop` asks for it.
+  virtual void Wait(std::chrono::milliseconds span, const std::stop_token& stop) = 0;
 };
 
 class RealPauses final : public Pauses {
  public:
-  void Wait(std::chrono::milliseconds span) override;
+  std::chrono::steady_clock::time_point Now() const override;
+  void Wait(std::chrono::milliseconds span, const std::stop_token& stop) override;
 };
+
+// How long the server asks to be left alone, in seconds or until a date (RFC 9110 section 10.2.3);
+// nullopt when it does not say, or not understandably.
+std::optional<std::chrono::milliseconds> RetryAfter(const HttpResponse& answer, const Clock& clock);
+
+// The pause before try `next_try` (from 2), drawn from the upper half of what the policy says.
+std::chrono::milliseconds Backoff(int next_try, const RetryPolicy& policy, Random& random);
 
 // Whether trying again may help: no answer at all (kUnavailable), 429 or 503.
 bool MayPass(const Result<HttpResponse>& answer);
@@ -56,8 +68,8 @@ class RetryingSender {
 
   // Waits as before try `next_try`, for callers that repeat more than one request. False when the
   // server asked for longer than the policy allows.
-  bool PauseBefore(int next_try, const Result<HttpResponse>& answer,
-                   const RetryPolicy& policy) const;
+  bool PauseBefore(int next_try, const Result<HttpResponse>& answer, const RetryPolicy& policy,
+                   const std::stop_token& stop = {}) const;
 
  private:
   HttpClient& client_;

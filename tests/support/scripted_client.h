@@ -26,12 +26,18 @@ class ScriptedClient final : public HttpClient {
   const Script script_;
 };
 
-// Takes note of what would be waited, and does not wait.
+// Takes note of what would be waited, and does not wait: its own time goes on by as much. Not
+// thread-safe.
 class NotedPauses final : public Pauses {
  public:
-  void Wait(std::chrono::milliseconds span) override { waited.push_back(span); }
+  std::chrono::steady_clock::time_point Now() const override { return now; }
+  void Wait(std::chrono::milliseconds span, const std::stop_token&) override {
+    waited.push_back(span);
+    now += span;
+  }
 
   std::vector<std::chrono::milliseconds> waited;
+  std::chrono::steady_clock::time_point now{std::chrono::hours(1)};
 };
 
 }  // namespace heirloom::testing
