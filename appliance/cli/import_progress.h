@@ -5,6 +5,7 @@
 
 #include "appliance/base/clock.h"
 #include "appliance/cli/import_report.h"
+#include "appliance/cli/progress_bar.h"
 #include "storage/remote/retry.h"
 
 namespace heirloom::cli {
@@ -14,24 +15,17 @@ namespace heirloom::cli {
 class ImportProgress {
  public:
   ImportProgress(std::ostream& err, bool terminal, const Clock& clock)
-      : err_(err), terminal_(terminal), clock_(clock), shown_(clock.Now()) {}
+      : bar_(err, terminal, clock) {}
 
   // `fraction` from 0 to 1, nullopt when the end is not in sight.
   void Show(const ImportReport& report, std::size_t read, std::optional<double> fraction);
   // Why it stands still.
   void ShowRetry(const RetryingSender::Retry& retry);
   // Takes the bar away, so that what follows begins on an empty line.
-  void End();
+  void End() { bar_.Clear(); }
 
  private:
-  void DrawBar(const ImportReport& report, std::optional<double> fraction);
-  void WriteLine(const ImportReport& report, std::size_t read, std::optional<double> fraction);
-
-  std::ostream& err_;
-  const bool terminal_;
-  const Clock& clock_;
-  Time shown_;
-  bool drawn_ = false;
+  ProgressBar bar_;
 };
 
 }  // namespace heirloom::cli

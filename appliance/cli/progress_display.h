@@ -7,6 +7,7 @@
 
 #include "appliance/base/clock.h"
 #include "appliance/base/progress.h"
+#include "appliance/cli/progress_bar.h"
 
 namespace heirloom::cli {
 
@@ -16,7 +17,7 @@ namespace heirloom::cli {
 class ProgressDisplay final : public Progress {
  public:
   ProgressDisplay(std::ostream& err, bool terminal, const Clock& clock)
-      : err_(err), terminal_(terminal), clock_(clock), shown_(clock.Now()) {}
+      : bar_(err, terminal, clock) {}
 
   void Show(std::string_view what, std::int64_t done, std::int64_t total) override;
   bool Cancelled() const override { return false; }
@@ -24,15 +25,8 @@ class ProgressDisplay final : public Progress {
   void End();
 
  private:
-  void DrawBar(std::string_view what, std::int64_t done, std::int64_t total);
-  void WriteLine(std::string_view what, std::int64_t done, std::int64_t total);
-
   std::mutex mutex_;
-  std::ostream& err_;
-  const bool terminal_;
-  const Clock& clock_;
-  Time shown_;
-  bool drawn_ = false;
+  ProgressBar bar_;
 };
 
 }  // namespace heirloom::cli

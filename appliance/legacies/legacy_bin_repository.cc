@@ -1,29 +1,24 @@
 #include "appliance/legacies/legacy_bin_repository.h"
 
+#include "appliance/legacies/legacy_columns.h"
+
 namespace heirloom::legacy_bin_repository {
 namespace {
 
 // $1 the tenant, $2 the asker, $3 the newest time of deletion that does not count any more.
-#define HEIRLOOM_DELETED_LEGACY                                                                  \
-  "SELECT l.id, l.title, l.dedication, l.language, l.visibility, l.version, l.created_at, "      \
-  "l.updated_at, m.rank, l.deleted_at, d.name FROM legacies l LEFT JOIN members m ON "           \
-  "m.tenant_id = l.tenant_id AND m.legacy_id = l.id AND m.user_id = $2 LEFT JOIN users d ON "    \
-  "d.tenant_id = l.tenant_id AND d.id = l.deleted_by WHERE l.tenant_id = $1 AND l.deleted_at > " \
-  "$3 AND l.purged_at IS NULL "
+#define HEIRLOOM_DELETED_LEGACY                                                               \
+  "SELECT " HEIRLOOM_LEGACY_AND_RANK                                                          \
+  ", l.deleted_at, d.name FROM legacies l LEFT JOIN members m ON "                            \
+  "m.tenant_id = l.tenant_id AND m.legacy_id = l.id AND m.user_id = $2 LEFT JOIN users d ON " \
+  "d.tenant_id = l.tenant_id AND d.id = l.deleted_by WHERE l.tenant_id = $1 AND "             \
+  "l.deleted_at > $3 AND l.purged_at IS NULL "
 
 DeletedLegacyRow RowFrom(const Row& row) {
   DeletedLegacyRow out;
-  out.legacy = {row.String(0),
-                row.String(1),
-                row.String(2),
-                row.String(3),
-                ParseVisibility(row.Text(4)).value_or(Visibility::kPrivate),
-                row.Integer(5),
-                row.TimeAt(6),
-                row.TimeAt(7)};
-  if (!row.IsNull(8)) out.role = static_cast<Role>(row.Integer(8));
-  out.deleted_at = row.TimeAt(9);
-  out.deleted_by_name = row.String(10);
+  out.legacy = LegacyFrom(row);
+  out.role = RoleFrom(row);
+  out.deleted_at = row.TimeAt(kLegacyAndRankColumns);
+  out.deleted_by_name = row.String(kLegacyAndRankColumns + 1);
   return out;
 }
 

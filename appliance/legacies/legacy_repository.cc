@@ -1,31 +1,21 @@
 #include "appliance/legacies/legacy_repository.h"
 
 #include "appliance/base/text.h"
+#include "appliance/legacies/legacy_columns.h"
 
 namespace heirloom::legacy_repository {
 namespace {
 
 // The stories of the album: mirrors what Decide allows for kReadStory, without archived ones. `m`
 // is the asker's membership, $2 the asker.
-#define HEIRLOOM_LEGACY_COLUMNS                                                                \
-  "l.id, l.title, l.dedication, l.language, l.visibility, l.version, l.created_at, "           \
-  "l.updated_at, m.rank, (SELECT COUNT(*) FROM stories s WHERE s.tenant_id = l.tenant_id AND " \
-  "s.legacy_id = l.id AND s.deleted_at IS NULL AND s.status <> 'archived' AND (s.status <> "   \
+#define HEIRLOOM_LEGACY_COLUMNS                                                              \
+  HEIRLOOM_LEGACY_AND_RANK                                                                   \
+  ", (SELECT COUNT(*) FROM stories s WHERE s.tenant_id = l.tenant_id AND "                   \
+  "s.legacy_id = l.id AND s.deleted_at IS NULL AND s.status <> 'archived' AND (s.status <> " \
   "'draft' OR s.created_by = $2 OR m.rank >= 2)) "
 
-LegacyRow LegacyFrom(const Row& row) {
-  LegacyRow out;
-  out.legacy = {row.String(0),
-                row.String(1),
-                row.String(2),
-                row.String(3),
-                ParseVisibility(row.Text(4)).value_or(Visibility::kPrivate),
-                row.Integer(5),
-                row.TimeAt(6),
-                row.TimeAt(7)};
-  if (!row.IsNull(8)) out.role = static_cast<Role>(row.Integer(8));
-  out.story_count = row.Integer(9);
-  return out;
+LegacyRow LegacyRowFrom(const Row& row) {
+  return {LegacyFrom(row), RoleFrom(row), row.Integer(kLegacyAndRankColumns)};
 }
 
 Member MemberFrom(const Row& row) {
@@ -50,7 +40,7 @@ Result<std::optional<LegacyRow>> ById(Reader& reader, std::string_view tenant, c
       "FROM legacies l LEFT JOIN members m ON m.tenant_id = l.tenant_id AND m.legacy_id = l.id "
       "AND m.user_id = $2 WHERE l.tenant_id = $1 AND l.id = $3 AND l.deleted_at IS NULL",
       {tenant, std::string_view(user), std::string_view(id)}, [&](const Row& row) {
-        found = LegacyFrom(row);
+        found = LegacyRowFrom(row);
         return false;
       });
   if (!read) return ErrorOf(read);
@@ -68,7 +58,7 @@ Result<std::vector<LegacyRow>> OfUser(Reader& reader, std::string_view tenant, c
       "AND (m.rank = 3 OR l.visibility = 'members') AND (l.title_key, l.id) > ($3, $4) "
       "ORDER BY l.title_key, l.id LIMIT $5",
       {tenant, std::string_view(user), after_key, after_id, limit}, [&](const Row& row) {
-        rows.push_back(LegacyFrom(row));
+        rows.push_back(LegacyRowFrom(row));
         return true;
       });
   if (!read) return ErrorOf(read);
