@@ -53,8 +53,8 @@ class Embedder {
 
   // A vector for each text, in their order, of Model()'s dimensions, with finite numbers. All or
   // nothing. A text without a word the model knows, an empty one too, still gives a vector.
-  // kInvalidArgument: no text, more than kMaxTexts, one beyond kMaxTextBytes, or one that is not
-  // UTF-8. kUnavailable as above, with a time to try again where one is known; kInternal when what
+  // kInvalidArgument: no text, more than kMaxTexts, one beyond kMaxTextBytes, not UTF-8 or with
+  // U+0000. kUnavailable as above, with a time to try again where one is known; kInternal when what
   // came back is no vector of this model, as another number of dimensions.
   //
   // Costly: some ten milliseconds of a processor for each text, or a request. No lock held.
