@@ -244,6 +244,9 @@ Result<HttpResponse> HttpExchange::Finish(CURLcode code, int status, const HttpU
       return fail(ErrorCode::kUnavailable, "the answer was cut off");
     case CURLE_PEER_FAILED_VERIFICATION:
       return fail(ErrorCode::kForbidden, "its certificate is not trusted");
+    case CURLE_SSL_CONNECT_ERROR:
+      return fail(ErrorCode::kUnavailable,
+                  "no secure connection came about: it speaks no TLS, or signs falsely");
     case CURLE_SSL_CACERT_BADFILE:
       return fail(ErrorCode::kForbidden, "the file of trusted certificates cannot be read");
     default:

@@ -8,6 +8,7 @@
 #include "tests/storage/scripted_server.h"
 #include "tests/storage/tls_server.h"
 #include "tests/support/temp_folder.h"
+#include "tests/support/tls_proxy.h"
 
 namespace heirloom {
 namespace {
@@ -249,28 +250,49 @@ TEST_CASE("an error names the place and no secret") {
   CHECK_FALSE(Contains(answer.error().message, "hunter"));
 }
 
-TEST_CASE("a certificate counts only when it is trusted and names the server") {
+TEST_CASE("a certificate counts only when it is trusted, of today, and names the server") {
+  using testing::TlsProxy;
   const testing::TempFolder folder;
-  const auto ask = [&](const testing::TlsServer& server, const std::string& ca_file) {
+  const testing::TempFolder elsewhere;
+  const testing::PrivateCa ca(folder.Path());
+  const testing::PrivateCa other(elsewhere.Path(), "another authority");
+  ScriptedServer server([](const std::string&) { return Answer("behind TLS"); });
+  const auto ask = [](const std::string& url, const std::string& ca_file) {
     HttpClientOptions options;
     options.ca_file = ca_file;
-    return MakeHttpClient(options)->Send(Get(server.Url()));
+    return MakeHttpClient(options)->Send(Get(url));
   };
-  const testing::TlsServer right(folder / "right.pem", "IP:127.0.0.1");
-  CHECK(ask(right, folder / "right.pem").value().body == "behind TLS");
-  CHECK(ask(right, "").error().code == ErrorCode::kForbidden);
-  CHECK(ask(right, folder / "none.pem").error().code == ErrorCode::kForbidden);
-  const testing::TlsServer other(folder / "other.pem", "DNS:other.example");
-  CHECK(ask(other, folder / "other.pem").error().code == ErrorCode::kForbidden);
-  CHECK(ask(other, folder / "right.pem").error().code == ErrorCode::kForbidden);
+  const TlsProxy right(ca, server.Url(""));
+  CHECK(ask(right.Url(), ca.file()).value().body == "behind TLS");
+  for (const std::string& file : {other.file(), std::string(), std::string(folder / "none.pem")}) {
+    const auto answer = ask(right.Url(), file);
+    CHECK(answer.error().code == ErrorCode::kForbidden);
+    CHECK(Contains(answer.error().message, "trusted"));
+  }
+  for (const auto flaw : {TlsProxy::Certificate::kExpired, TlsProxy::Certificate::kOfAnother}) {
+    const TlsProxy wrong(ca, server.Url(""), flaw);
+    const auto answer = ask(wrong.Url(), ca.file());
+    CHECK(answer.error().code == ErrorCode::kForbidden);
+    CHECK(Contains(answer.error().message, "its certificate is not trusted"));
+  }
+  // The same name and another key: OpenSSL calls it a broken signature, curl no secure connection.
+  const testing::TempFolder forged;
+  const testing::PrivateCa namesake(forged.Path());
+  const auto refused = ask(right.Url(), namesake.file());
+  REQUIRE_FALSE(refused);
+  CHECK(Contains(refused.error().message, "no secure connection came about"));
+  CHECK(ask(right.PlainUrl(), ca.file()).error().code == ErrorCode::kUnavailable);
+  const std::string secured = "https" + server.Url("/").substr(4);
+  CHECK(ask(secured, ca.file()).error().code == ErrorCode::kUnavailable);
+  CHECK(server.Requests().size() <= 2);  // One by the right way; one may be a TLS hello, as it is.
 }
 
 TEST_CASE("a server that hangs up on an upload behind TLS is no reason to die of SIGPIPE") {
   const testing::TempFolder folder;
-  const testing::TlsServer server(folder / "own.pem", "IP:127.0.0.1",
-                                  testing::TlsServer::Manner::kHangsUp);
+  const testing::PrivateCa ca(folder.Path());
+  const testing::TlsServer server(ca, testing::TlsServer::Manner::kHangsUp);
   HttpClientOptions options;
-  options.ca_file = folder / "own.pem";
+  options.ca_file = ca.file();
   const auto client = MakeHttpClient(options);
   for (int i = 0; i < 20; ++i) {
     const auto answer = client->Send(Post(server.Url(), std::string(4u << 20, 'x')));
