@@ -2,6 +2,7 @@
 
 #include "embedded/migration_0001_initial.h"
 #include "embedded/migration_0002_full_contract.h"
+#include "embedded/migration_0003_events.h"
 
 namespace heirloom {
 
@@ -9,6 +10,7 @@ std::vector<Migration> AllMigrations() {
   return {
       {1, "initial", embedded::migration_0001_initial()},
       {2, "full_contract", embedded::migration_0002_full_contract()},
+      {3, "events", embedded::migration_0003_events()},
   };
 }
 
