@@ -141,4 +141,23 @@ Status Migrate(const RunSchemaTransaction& run, std::span<const Migration> migra
   return {};
 }
 
+Status RequireMigrated(const RunSchemaTransaction& run, std::span<const Migration> migrations) {
+  History history;
+  Status read =
+      run([&](SchemaTransaction& transaction) { return ReadHistory(transaction, history); });
+  if (!read) return read;
+  if (history.checksums.empty()) {
+    return Fail(ErrorCode::kUnavailable,
+                "the database is empty; make its tables with: heirloom migrate");
+  }
+  if (Status fits = CheckHistory(history, migrations); !fits) return fits;
+  if (!migrations.empty() && !history.checksums.contains(migrations.back().number)) {
+    return Fail(ErrorCode::kUnavailable,
+                "the database's schema is " + std::to_string(history.checksums.rbegin()->first) +
+                    ", and this program needs " + std::to_string(migrations.back().number) +
+                    "; bring it up to date with: heirloom migrate");
+  }
+  return {};
+}
+
 }  // namespace heirloom

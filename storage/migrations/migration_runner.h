@@ -40,6 +40,10 @@ using RunSchemaTransaction =
 Status Migrate(const RunSchemaTransaction& run, std::span<const Migration> migrations,
                const Clock& clock, Random& random);
 
+// For who may not migrate: kUnavailable, in words for the operator, when Migrate would have
+// something to do or would fail. Changes nothing.
+Status RequireMigrated(const RunSchemaTransaction& run, std::span<const Migration> migrations);
+
 // A name for a history that begins: a new database's, or that of one put back from a copy.
 std::string NewEpoch(Random& random);
 
