@@ -17,14 +17,14 @@ bool IsSpace(Character c) {
          c == 0x3000;
 }
 
-// Cc, Cf, Cn, Co, Cs, and the replacement character.
+// Controls, vertical tabs and form feeds too, and the replacement character. What Unicode has not
+// assigned stays.
 bool IsDropped(Character c) {
   if (c == '\t' || c == '\n' || c == '\r') return false;
   if (c == 0 || c == 0xfffd) return true;
   switch (utf8proc_category(c)) {
     case UTF8PROC_CATEGORY_CC:
     case UTF8PROC_CATEGORY_CF:
-    case UTF8PROC_CATEGORY_CN:
     case UTF8PROC_CATEGORY_CO:
     case UTF8PROC_CATEGORY_CS:
       return true;
@@ -115,7 +115,7 @@ std::vector<std::string> BertWords(std::string_view utf8) {
     const auto step =
         utf8proc_iterate(bytes + i, static_cast<utf8proc_ssize_t>(utf8.size() - i), &c);
     i += step > 0 ? static_cast<std::size_t>(step) : 1;
-    if (step <= 0 || (!IsSpace(c) && IsDropped(c))) continue;
+    if (step <= 0 || IsDropped(c)) continue;
     if (IsIdeograph(c)) {
       words.End();
       AddPlain(c, words);

@@ -1,0 +1,56 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "index/chunk_index.h"
+#include "index/faiss/chunk_filter.h"
+#include "index/faiss/vector_set.h"
+
+namespace heirloom::faiss_index {
+
+// One generation as searches read it: made from what lies on disk, and told of each commit after.
+// Searches may run at once; whatever changes it runs alone.
+class ChunkMemory {
+ public:
+  explicit ChunkMemory(const EmbeddingModel& model) : model_(model), vectors_(model.dimensions) {}
+
+  const EmbeddingModel& model() const { return model_; }
+  std::size_t chunks() const { return vectors_.size(); }
+
+  void Put(const StoryChunks& chunks);
+  void Drop(const std::string& tenant_id, const Id& id);
+
+  std::vector<ChunkHit> Nearest(const ChunkQuery& query) const;
+
+  bool WantsLists() const { return vectors_.WantsLists(); }
+  VectorSet WithLists() const { return vectors_.WithLists(); }
+  // Of the same vectors, before another one was put or dropped.
+  void Exchange(VectorSet vectors) { vectors_ = std::move(vectors); }
+
+ private:
+  struct KeptStory {
+    StoryTraits traits;
+    std::vector<std::size_t> places;  // Of its chunks, in order.
+  };
+  using Tenant = std::map<Id, KeptStory>;
+
+  // Whose vector stands at a place.
+  struct KeptChunk {
+    const Tenant::value_type* story = nullptr;
+    std::uint32_t ordinal = 0;
+    std::uint32_t begin = 0;
+    std::uint32_t end = 0;
+  };
+  std::vector<ChunkHit> Rank(const std::vector<VectorSet::Found>& found) const;
+
+  EmbeddingModel model_;
+  VectorSet vectors_;
+  std::map<std::string, Tenant> tenants_;
+  std::vector<KeptChunk> chunks_;  // By place.
+};
+
+}  // namespace heirloom::faiss_index
