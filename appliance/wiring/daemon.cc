@@ -32,6 +32,7 @@
 #include "appliance/operations/data_directory.h"
 #include "appliance/operations/exchange_observer.h"
 #include "appliance/operations/health_service.h"
+#include "appliance/operations/heap.h"
 #include "appliance/operations/identity_commands.h"
 #include "appliance/operations/maintenance_commands.h"
 #include "appliance/operations/operations_routes.h"
@@ -254,6 +255,7 @@ class Daemon::Impl {
 
   // One room's trouble does not keep the others waiting.
   Status Housekeep() {
+    ReturnFreeMemory();
     exports_.Housekeep();
     Status trouble;
     for (Status done : std::array{core_->identity.Housekeep(), copies_.Housekeep(),
@@ -341,7 +343,7 @@ Result<Daemon> Daemon::Start(const Config& config) {
   if (const Status locked = Lock(*directory); !locked) return ErrorOf(locked);
   auto core = Core::Open(config);
   if (!core) return ErrorOf(core);
-  auto index = OpenSearchIndex(config);
+  auto index = OpenSearchIndex(config, (*core)->platform->remote);
   if (!index) return ErrorOf(index);
   auto impl =
       std::make_unique<Impl>(config, std::move(*directory), std::move(*core), std::move(*index));
