@@ -34,12 +34,12 @@ bool IsTraceparent(std::string_view text) {
 
 }  // namespace
 
-Verdict JudgeByStatus(const HttpResponse& answer) {
-  if (answer.status == 401 || answer.status == 403) return Verdict::kRefusesUs;
-  if (answer.status == 429) return Verdict::kBusy;
+Judgement JudgeByStatus(const HttpResponse& answer) {
+  if (answer.status == 401 || answer.status == 403) return Judgement::kRefusesUs;
+  if (answer.status == 429) return Judgement::kBusy;
   // What no waiting mends: not implemented, and another version of HTTP.
-  if (answer.status == 501 || answer.status == 505) return Verdict::kFine;
-  return answer.status >= 500 ? Verdict::kBroken : Verdict::kFine;
+  if (answer.status == 501 || answer.status == 505) return Judgement::kFine;
+  return answer.status >= 500 ? Judgement::kBroken : Judgement::kFine;
 }
 
 // One call of Send.
@@ -158,15 +158,15 @@ class RemoteService::Operation {
     using Outcome = CircuitBreaker::Outcome;
     const std::string status = std::to_string(answer.status);
     switch (s_.options_.judge(answer)) {
-      case Verdict::kFine:
+      case Judgement::kFine:
         return Report(ticket, Outcome::kGood, "");
-      case Verdict::kBusy:
+      case Judgement::kBusy:
         again_ = Again::kAfterPause;
         return Report(ticket, Outcome::kGood, "it is too busy (" + status + ")");
-      case Verdict::kBroken:
+      case Judgement::kBroken:
         again_ = Again::kAfterPause;
         return Report(ticket, Outcome::kBad, "it answered " + status);
-      case Verdict::kRefusesUs:
+      case Judgement::kRefusesUs:
         if (!renewed_ && s_.signer_ && s_.signer_->Renew(request_)) again_ = Again::kAtOnce;
         return Report(ticket, Outcome::kGood, "it refuses our credentials (" + status + ")");
     }

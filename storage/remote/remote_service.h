@@ -22,13 +22,13 @@
 namespace heirloom {
 
 // What an answer says about the dependency.
-enum class Verdict {
+enum class Judgement {
   kFine,       // It works; also when it refuses the request (4xx).
   kBusy,       // It works and asks for patience (429): try again, nothing is broken.
   kBroken,     // It does not work (5xx): try again, and count it.
   kRefusesUs,  // Our credentials are not good (401, 403).
 };
-Verdict JudgeByStatus(const HttpResponse& answer);
+Judgement JudgeByStatus(const HttpResponse& answer);
 
 struct RemoteOptions {
   // What operators call the dependency: "search", "graph", "blobs". In every message and metric.
@@ -49,7 +49,7 @@ struct RemoteOptions {
   std::chrono::milliseconds max_wait{2'000};
   CircuitPolicy circuit;
   // Where the status does not say it all. Thread-safe.
-  std::function<Verdict(const HttpResponse&)> judge = JudgeByStatus;
+  std::function<Judgement(const HttpResponse&)> judge = JudgeByStatus;
   // The trace that the calling thread is in, as a W3C `traceparent`; empty when in none, and then
   // (or when it is not well-formed) none is sent.
   std::function<std::string()> current_trace;

@@ -205,7 +205,7 @@ TEST_CASE("what the server refuses says nothing against it") {
 TEST_CASE("a judge of one's own can see failure behind a status that hides it") {
   RemoteOptions options = Named();
   options.judge = [](const HttpResponse& answer) {
-    return answer.body == "transient" ? Verdict::kBroken : Verdict::kFine;
+    return answer.body == "transient" ? Judgement::kBroken : Judgement::kFine;
   };
   World world(World::InOrder({HttpResponse{200, {}, "transient"}, HttpResponse{200, {}, "good"}}),
               options);
