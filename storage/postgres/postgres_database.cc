@@ -104,7 +104,7 @@ Result<std::unique_ptr<Database>> OpenPostgresDatabase(const PostgresOptions& op
   auto connection = OpenFirst(options);
   if (!connection) return ErrorOf(connection);
   (*connection)->LimitTime(options.reads.duration);
-  Status fits = postgres::CheckSchema(**connection, options.migrations, options.clock);
+  Status fits = postgres::CheckSchema(**connection, options.migrations);
   if (!fits) return ErrorOf(fits);
   const Result<Position> head = postgres::ReadHead(**connection);
   if (!head) return ErrorOf(head);
@@ -116,6 +116,14 @@ Status MigratePostgresDatabase(const PostgresOptions& options) {
   if (!connection) return ErrorOf(connection);
   (*connection)->LimitTime(options.reads.duration);
   return postgres::MigrateSchema(**connection, options.migrations, options.clock, options.random);
+}
+
+Status BeginPostgresEpoch(const PostgresOptions& options) {
+  auto connection = OpenFirst(options);
+  if (!connection) return ErrorOf(connection);
+  (*connection)->LimitTime(options.reads.duration);
+  Status fits = postgres::CheckSchema(**connection, options.migrations);
+  return fits ? postgres::BeginEpoch(**connection, options.random) : fits;
 }
 
 }  // namespace heirloom

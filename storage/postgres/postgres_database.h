@@ -31,4 +31,8 @@ Result<std::unique_ptr<Database>> OpenPostgresDatabase(const PostgresOptions& op
 // Brings its schema up to date. Of several processes that do, one does and the others wait.
 Status MigratePostgresDatabase(const PostgresOptions& options);
 
+// For one that was put back from a copy: a new epoch, so that every projection of what was there is
+// built again, and no sessions, so that none that was ended since comes back.
+Status BeginPostgresEpoch(const PostgresOptions& options);
+
 }  // namespace heirloom

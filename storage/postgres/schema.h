@@ -18,7 +18,10 @@ Status MigrateSchema(Connection& connection, std::span<const Migration> migratio
 
 // kUnavailable, in words for the operator, when the database lacks one of `migrations` or is not
 // for this program. Changes nothing.
-Status CheckSchema(Connection& connection, std::span<const Migration> migrations,
-                   const Clock& clock);
+Status CheckSchema(Connection& connection, std::span<const Migration> migrations);
+
+// Begins another history, after a copy was put back: a new epoch, and no session of those that were
+// ended since.
+Status BeginEpoch(Connection& connection, Random& random);
 
 }  // namespace heirloom::postgres
