@@ -27,8 +27,8 @@
 // by Fail and by a lease that runs out, so a worker that waits for something that is down (and not
 // for this event's fault) keeps the lease instead.
 //
-// Errors: kUnavailable when the bus cannot be reached or is too busy, which may pass; kNotFound for
-// a name or id that is not there; kForbidden when credentials are refused; kInternal for damage.
+// Errors: kUnavailable when the bus cannot be reached, is too busy or refuses our credentials;
+// kNotFound for a name or id that is not there; kInternal for damage.
 //
 // Thread-safe: any method may be called from any thread.
 

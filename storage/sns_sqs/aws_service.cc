@@ -1,0 +1,168 @@
+#include "storage/sns_sqs/aws_service.h"
+
+#include <array>
+#include <utility>
+
+#include "appliance/base/encoding.h"
+#include "storage/aws/sigv4.h"
+#include "storage/sns_sqs/sns_answers.h"
+
+namespace heirloom::sns_sqs {
+namespace {
+
+constexpr std::chrono::seconds kTimeout{10};
+constexpr std::size_t kMaxAnswer = 8u << 20;
+
+class SigV4Signer final : public RequestSigner {
+ public:
+  SigV4Signer(std::shared_ptr<aws::CredentialsProvider> credentials, aws::SigningScope scope,
+              const Clock& clock)
+      : credentials_(std::move(credentials)), scope_(std::move(scope)), clock_(clock) {}
+
+  Status Sign(HttpRequest& request) override {
+    const auto keys = credentials_->Get();
+    if (!keys) return ErrorOf(keys);
+    return aws::Sign(request, *keys, scope_, clock_.Now(), Sha256Hex(request.body));
+  }
+
+  // Lent keys may have been exchanged between the signature and its check.
+  bool Renew(const HttpRequest& refused) override {
+    const auto keys = credentials_->Get();
+    if (!keys) return false;
+    for (const HttpHeader& header : refused.headers) {
+      if (header.name == "Authorization") {
+        return header.value.find("Credential=" + keys->access_key_id + "/") == std::string::npos;
+      }
+    }
+    return true;
+  }
+
+ private:
+  const std::shared_ptr<aws::CredentialsProvider> credentials_;
+  const aws::SigningScope scope_;
+  const Clock& clock_;
+};
+
+bool IsOneOf(std::string_view code, std::initializer_list<std::string_view> codes) {
+  for (const std::string_view one : codes) {
+    if (code == one) return true;
+  }
+  return false;
+}
+
+bool IsThrottling(std::string_view code) {
+  return code.find("Throttl") != std::string_view::npos ||
+         IsOneOf(code, {"RequestLimitExceeded", "OverLimit", "KmsThrottled"});
+}
+
+bool RefusesUs(std::string_view code) {
+  return IsOneOf(
+      code, {"ExpiredToken", "ExpiredTokenException", "InvalidClientTokenId", "InvalidAccessKeyId",
+             "UnrecognizedClientException", "InvalidSignature", "SignatureDoesNotMatch",
+             "IncompleteSignature", "InvalidSecurity", "MissingAuthenticationToken", "AccessDenied",
+             "AccessDeniedException", "AuthorizationError", "InvalidSecurityTokenException"});
+}
+
+bool IsMissing(std::string_view code) {
+  return IsOneOf(code, {"NotFound", "QueueDoesNotExist", "AWS.SimpleQueueService.NonExistentQueue",
+                        "ResourceNotFoundException"});
+}
+
+}  // namespace
+
+std::string CodeOfAnswer(const HttpResponse& answer) {
+  if (answer.body.starts_with("<")) return ErrorCodeOf(answer.body);
+  const auto json = Json::Parse(answer.body);
+  if (!json || !json->IsObject()) return "";
+  const Json type = json->Get("__type");
+  if (!type.IsString()) return "";
+  const std::string_view text = type.AsString();  // "com.amazonaws.sqs#QueueDoesNotExist"
+  return std::string(text.substr(text.find('#') + 1));
+}
+
+Judgement JudgeAnswer(const HttpResponse& answer) {
+  if (answer.status < 400 || answer.status >= 500) return JudgeByStatus(answer);
+  const std::string code = CodeOfAnswer(answer);
+  if (IsThrottling(code)) return Judgement::kBusy;
+  return RefusesUs(code) ? Judgement::kRefusesUs : JudgeByStatus(answer);
+}
+
+Error ErrorOfCode(std::string_view service, const std::string& code, int status) {
+  const std::string who(service);
+  if (IsMissing(code)) {
+    return {ErrorCode::kNotFound,
+            who + ": the topic or queue is not there; make it with: heirloom migrate --provision",
+            {},
+            0};
+  }
+  if (RefusesUs(code) || status == 401 || status == 403) {
+    return {ErrorCode::kUnavailable, who + " refuses our credentials (" + code + ")", {}, 1};
+  }
+  const std::string what =
+      who + " answered " + std::to_string(status) + (code.empty() ? std::string() : " " + code);
+  const bool may_pass = status >= 500 || status == 429 || IsThrottling(code);
+  return {may_pass ? ErrorCode::kUnavailable : ErrorCode::kInternal, what, {}, may_pass ? 1 : 0};
+}
+
+std::unique_ptr<RemoteService> MakeAwsService(const ServiceOptions& options,
+                                              std::shared_ptr<aws::CredentialsProvider> credentials,
+                                              const RemoteWorld& world) {
+  RemoteOptions remote;
+  remote.name = options.name;
+  remote.max_time = options.max_time;
+  remote.max_concurrent = options.max_concurrent;
+  remote.judge = JudgeAnswer;
+  aws::SigningScope scope{options.region, options.service};
+  return MakeRemoteService(
+      std::move(remote), options.ca_file,
+      std::make_unique<SigV4Signer>(std::move(credentials), std::move(scope), world.clock), world);
+}
+
+Result<Json> SqsClient::Call(std::string_view action, std::string body, std::chrono::seconds wait,
+                             const std::stop_token& stop) const {
+  HttpRequest request;
+  request.method = "POST";
+  request.url = endpoint_;
+  request.headers = {{"Content-Type", "application/x-amz-json-1.0"},
+                     {"X-Amz-Target", "AmazonSQS." + std::string(action)}};
+  request.body = std::move(body);
+  request.timeout = kTimeout + wait;
+  request.max_response_bytes = kMaxAnswer;
+  request.stop = stop;
+  request.repeatable = true;  // Twice is harmless: a message may come twice anyway.
+  const auto answer = http_.Send(request);
+  if (!answer) return ErrorOf(answer);
+  if (answer->status != 200) {
+    return tl::unexpected<Error>(ErrorOfCode("SQS", CodeOfAnswer(*answer), answer->status));
+  }
+  // Some actions have nothing to say.
+  auto json = Json::Parse(answer->body.empty() ? "{}" : std::string_view(answer->body),
+                          {.max_bytes = kMaxAnswer, .max_depth = 16});
+  if (!json || !json->IsObject()) {
+    return Fail(ErrorCode::kUnavailable, "SQS answered something that is no JSON object");
+  }
+  return json;
+}
+
+Result<std::string> SnsClient::Call(std::string_view action, const std::string& fields) const {
+  HttpRequest request;
+  request.method = "POST";
+  request.url = endpoint_;
+  request.headers = {{"Content-Type", "application/x-www-form-urlencoded; charset=utf-8"}};
+  request.body = "Action=" + std::string(action) + "&Version=2010-03-31" + fields;
+  request.timeout = kTimeout;
+  request.max_response_bytes = kMaxAnswer;
+  request.repeatable = true;
+  auto answer = http_.Send(request);
+  if (!answer) return ErrorOf(answer);
+  if (answer->status != 200) {
+    return tl::unexpected<Error>(ErrorOfCode("SNS", CodeOfAnswer(*answer), answer->status));
+  }
+  return std::move(answer->body);
+}
+
+void AddField(std::string& fields, std::string_view name, std::string_view value) {
+  fields += "&" + std::string(name) + "=" + PercentEncode(value);
+}
+
+}  // namespace heirloom::sns_sqs
