@@ -56,6 +56,8 @@ Result<Answer> Connection::Ask(const Request& request) const {
   http.connect_timeout = std::min(kConnectTimeout, request.timeout);
   http.timeout = request.timeout;
   http.max_response_bytes = kMaxAnswerBytes;
+  http.framed_only = true;
+  http.repeatable = request.repeatable;
   auto response = client_.Send(http);
   if (!response) {
     Error error = response.error();

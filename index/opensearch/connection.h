@@ -19,6 +19,7 @@ struct Request {
   std::string path;  // With its query, percent-encoded; begins with "/".
   std::string body;  // JSON, or lines of it for _bulk and _msearch; empty: none.
   std::chrono::milliseconds timeout{30'000};
+  bool repeatable = true;  // Nearly all of ours may arrive twice.
 };
 
 struct Answer {

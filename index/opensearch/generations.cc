@@ -108,7 +108,7 @@ Status Generations::MakeCurrent(const std::string& next, bool& moved) const {
   actions.BeginObject().Key("add").BeginObject().Member("index", next).Member("alias", name_);
   actions.EndObject().EndObject().EndArray().EndObject();
   moved = true;  // From here on nobody knows, should the answer not come.
-  const auto answer = connection_.Get({"POST", "/_aliases", actions.Take(), kTimeout});
+  const auto answer = connection_.Get({"POST", "/_aliases", actions.Take(), kTimeout, false});
   if (answer) return {};
   const auto now = Current();
   if (now && *now == next) return {};

@@ -91,9 +91,10 @@ class Deadline {
 
 class Index final : public RemoteSearchIndex {
  public:
-  Index(const OpenSearchOptions& options, HttpClient& client, Pauses& pauses)
+  Index(const OpenSearchOptions& options, std::unique_ptr<HttpClient> client, Pauses& pauses)
       : query_limit_(options.query_limit),
-        connection_(client, options.url),
+        client_(std::move(client)),
+        connection_(*client_, options.url),
         pauses_(pauses),
         generations_(connection_, options.prefix + "-" + std::string(opensearch::kStoriesSchema),
                      opensearch::StoriesDefinition()) {}
@@ -449,6 +450,7 @@ class Index final : public RemoteSearchIndex {
   }
 
   const milliseconds query_limit_;
+  const std::unique_ptr<HttpClient> client_;
   const Connection connection_;
   Pauses& pauses_;
   const Generations generations_;
@@ -465,8 +467,9 @@ class Index final : public RemoteSearchIndex {
 }  // namespace
 
 std::unique_ptr<RemoteSearchIndex> OpenOpenSearchIndex(const OpenSearchOptions& options,
-                                                       HttpClient& client, Pauses& pauses) {
-  return std::make_unique<Index>(options, client, pauses);
+                                                       std::unique_ptr<HttpClient> client,
+                                                       Pauses& pauses) {
+  return std::make_unique<Index>(options, std::move(client), pauses);
 }
 
 }  // namespace heirloom

@@ -34,9 +34,9 @@ class RemoteSearchIndex : public SearchIndex {
   virtual Status Provision() = 0;
 };
 
-// `client` brings what the cluster wants to see of who asks; it and `pauses` must outlive the
-// index.
+// `client` brings what the cluster wants to see of who asks. `pauses` must outlive the index.
 std::unique_ptr<RemoteSearchIndex> OpenOpenSearchIndex(const OpenSearchOptions& options,
-                                                       HttpClient& client, Pauses& pauses);
+                                                       std::unique_ptr<HttpClient> client,
+                                                       Pauses& pauses);
 
 }  // namespace heirloom

@@ -32,7 +32,7 @@ class OpenSearchRoom {
 
   std::unique_ptr<RemoteSearchIndex> Open(
       std::chrono::milliseconds query_limit = std::chrono::seconds(5)) {
-    return OpenOpenSearchIndex({url_, prefix_, query_limit}, *client_, pauses_);
+    return OpenOpenSearchIndex({url_, prefix_, query_limit}, MakeHttpClient(), pauses_);
   }
 
   HttpResponse Ask(const std::string& method, const std::string& path,
