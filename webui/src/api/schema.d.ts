@@ -909,7 +909,7 @@ export interface components {
         Manifest: {
             /** @constant */
             name: "heirloom";
-            /** @example 0.2.0 */
+            /** @example 0.3.0 */
             version: string;
             /** @example v1 */
             api: string;
