@@ -7,7 +7,7 @@
 // Spaces. Every node and edge lies in one space, a legacy of a tenant. Nothing is ever found from
 // another space, also where ids are the same: a person in two legacies is a node in each.
 //
-// Access. The store knows no readers. Who walks decides on rows of the truth: a walk asks `MayPass`
+// Access. The store knows no readers. Who walks decides on rows of the truth: a walk asks `MayWalk`
 // about nodes in batches before it shows them or walks on through them.
 //
 // Versions. Each operation carries the outbox sequence its state was read at, and of one key the
@@ -140,7 +140,7 @@ struct WalkedNode {
 // Which of `nodes`, at most kMaxPassBatch, may be shown and walked through: as many answers. Called
 // on the thread that walks, without a lock; never twice for a node in one walk, and never for the
 // start, on which the caller has decided. Its error ends the walk and is handed on.
-using MayPass = std::function<Result<std::vector<bool>>(std::span<const WalkedNode> nodes)>;
+using MayWalk = std::function<Result<std::vector<bool>>(std::span<const WalkedNode> nodes)>;
 
 struct TraverseQuery {
   GraphSpace space;
@@ -199,7 +199,8 @@ class GraphStore {
  public:
   virtual ~GraphStore() = default;
 
-  // Applies `operations` and moves to `position`, durably and visibly in one step: all or nothing.
+  // Applies `operations` and moves to `position`, durably, all or nothing; when this returns, all
+  // is seen. Who reads meanwhile may see a part of it, and walks are then as of no one moment.
   // Within its epoch the position never goes back, but what comes late is applied by its versions.
   // kConflict, and nothing is applied, when the graph is of another epoch: it must be built again.
   // At most 10,000 operations. Dropping a node costs as much as it has edges.
@@ -216,11 +217,11 @@ class GraphStore {
   virtual Result<NeighbourPage> Neighbours(const NeighbourQuery& query) const = 0;
 
   // Nodes around `start`, without it: breadth first, the nearest first; of one depth in the order
-  // of the nodes they were found from, then as Neighbours has them. Without `may_pass` all pass.
-  virtual Result<Walk> Traverse(const TraverseQuery& query, const MayPass& may_pass) const = 0;
+  // of the nodes they were found from, then as Neighbours has them. Without `may_walk` all pass.
+  virtual Result<Walk> Traverse(const TraverseQuery& query, const MayWalk& may_walk) const = 0;
 
   // A shortest path; of several the one that Traverse finds first. `to` must pass as well.
-  virtual Result<GraphPath> Path(const PathQuery& query, const MayPass& may_pass) const = 0;
+  virtual Result<GraphPath> Path(const PathQuery& query, const MayWalk& may_walk) const = 0;
 
   // Everything, in an order of its own: at most `limit` (1 to 10,000) after the page whose `next`
   // is `after`; the first page for an empty one. Beside writes nothing that stays is left out.

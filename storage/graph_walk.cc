@@ -21,8 +21,8 @@ struct Found {
 // Breadth first from one node. What was met stays where it is, so that views of ids last.
 class BreadthFirst {
  public:
-  BreadthFirst(EdgeSource& source, const Id& start, std::size_t budget, const MayPass& may_pass)
-      : source_(source), start_(start), left_(budget), may_pass_(may_pass) {
+  BreadthFirst(EdgeSource& source, const Id& start, std::size_t budget, const MayWalk& may_walk)
+      : source_(source), start_(start), left_(budget), may_walk_(may_walk) {
     seen_.insert(start_);
   }
 
@@ -82,7 +82,7 @@ class BreadthFirst {
           const std::size_t parent = level == 1 ? kNoParent : found_[first + node];
           met_.push_back({{Id(other), std::string(type), level}, parent});
           seen_.insert(met_.back().node.id);
-          if (!may_pass_) return !Keep(met_.size() - 1, enough);
+          if (!may_walk_) return !Keep(met_.size() - 1, enough);
           if (met_.size() - asked_ == kMaxPassBatch) asked = Ask(enough);
           return asked && !done_;
         });
@@ -93,10 +93,10 @@ class BreadthFirst {
   // Decides on those that were met and not asked about yet.
   template <typename Enough>
   Status Ask(const Enough& enough) {
-    if (!may_pass_ || asked_ == met_.size() || (done_ && !spent_)) return {};
+    if (!may_walk_ || asked_ == met_.size() || (done_ && !spent_)) return {};
     std::vector<WalkedNode> nodes;
     for (std::size_t i = asked_; i < met_.size(); ++i) nodes.push_back(met_[i].node);
-    const auto answers = may_pass_(nodes);
+    const auto answers = may_walk_(nodes);
     if (!answers) return ErrorOf(answers);
     if (answers->size() != nodes.size()) {
       return Fail(ErrorCode::kInternal, "graph: not as many answers as nodes were asked about");
@@ -119,7 +119,7 @@ class BreadthFirst {
   EdgeSource& source_;
   const Id start_;
   std::size_t left_;
-  const MayPass& may_pass_;
+  const MayWalk& may_walk_;
 
   std::unordered_set<std::string_view> seen_;  // Into start_ and met_.
   std::deque<Found> met_;                      // Every node once, passed or not.
@@ -145,11 +145,11 @@ Result<std::size_t> ReadOffset(const std::string& cursor) {
 
 // A page goes on by walking again and leaving out what was shown: walks are short, and so nothing
 // has to be kept between two pages.
-Result<Walk> Traverse(EdgeSource& source, const TraverseQuery& query, const MayPass& may_pass) {
+Result<Walk> Traverse(EdgeSource& source, const TraverseQuery& query, const MayWalk& may_walk) {
   const auto offset = ReadOffset(query.cursor);
   if (!offset) return ErrorOf(offset);
   const std::size_t wanted = std::min(*offset + query.limit, kMaxWalkReach);
-  BreadthFirst walk(source, query.start, query.budget, may_pass);
+  BreadthFirst walk(source, query.start, query.budget, may_walk);
   std::size_t count = 0;
   // One more than wanted tells that there is more.
   const Status walked = walk.Run(query.depth, [&](const WalkedNode&) { return ++count > wanted; });
@@ -164,8 +164,8 @@ Result<Walk> Traverse(EdgeSource& source, const TraverseQuery& query, const MayP
   return out;
 }
 
-Result<GraphPath> FindPath(EdgeSource& source, const PathQuery& query, const MayPass& may_pass) {
-  BreadthFirst walk(source, query.from, query.budget, may_pass);
+Result<GraphPath> FindPath(EdgeSource& source, const PathQuery& query, const MayWalk& may_walk) {
+  BreadthFirst walk(source, query.from, query.budget, may_walk);
   bool there = false;
   const Status walked = walk.Run(query.max_length, [&](const WalkedNode& node) {
     there = there || node.id == query.to;

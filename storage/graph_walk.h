@@ -30,7 +30,7 @@ class EdgeSource {
 };
 
 // The queries were checked.
-Result<Walk> Traverse(EdgeSource& source, const TraverseQuery& query, const MayPass& may_pass);
-Result<GraphPath> FindPath(EdgeSource& source, const PathQuery& query, const MayPass& may_pass);
+Result<Walk> Traverse(EdgeSource& source, const TraverseQuery& query, const MayWalk& may_walk);
+Result<GraphPath> FindPath(EdgeSource& source, const PathQuery& query, const MayWalk& may_walk);
 
 }  // namespace heirloom::graph

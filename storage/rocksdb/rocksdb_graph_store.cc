@@ -236,20 +236,20 @@ class RocksDbGraphStore final : public GraphStore {
     return page;
   }
 
-  Result<Walk> Traverse(const TraverseQuery& query, const MayPass& may_pass) const override {
+  Result<Walk> Traverse(const TraverseQuery& query, const MayWalk& may_walk) const override {
     if (Status s = graph::Check(query); !s) return ErrorOf(s);
     const View view = Look();
     NodeEdges edges(view, query.space, query.direction, query.types);
     WalkSource source(edges);
-    return graph::Traverse(source, query, may_pass);
+    return graph::Traverse(source, query, may_walk);
   }
 
-  Result<GraphPath> Path(const PathQuery& query, const MayPass& may_pass) const override {
+  Result<GraphPath> Path(const PathQuery& query, const MayWalk& may_walk) const override {
     if (Status s = graph::Check(query); !s) return ErrorOf(s);
     const View view = Look();
     NodeEdges edges(view, query.space, query.direction, query.types);
     WalkSource source(edges);
-    return graph::FindPath(source, query, may_pass);
+    return graph::FindPath(source, query, may_walk);
   }
 
   // `after` is the last key of the page before, without its generation, which may be another now.

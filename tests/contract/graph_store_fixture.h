@@ -75,8 +75,8 @@ class GraphBench {
     query.depth = depth;
     return query;
   }
-  Walk Walked(const TraverseQuery& query, const MayPass& may_pass = nullptr) {
-    auto walk = store_->Traverse(query, may_pass);
+  Walk Walked(const TraverseQuery& query, const MayWalk& may_walk = nullptr) {
+    auto walk = store_->Traverse(query, may_walk);
     INFO((walk ? "" : walk.error().message));
     REQUIRE(walk);
     return std::move(*walk);
@@ -86,8 +86,8 @@ class GraphBench {
     for (const WalkedNode& node : nodes) ids.push_back(node.id);
     return ids;
   }
-  std::vector<std::string> Around(const TraverseQuery& query, const MayPass& may_pass = nullptr) {
-    return Ids(Walked(query, may_pass).nodes);
+  std::vector<std::string> Around(const TraverseQuery& query, const MayWalk& may_walk = nullptr) {
+    return Ids(Walked(query, may_walk).nodes);
   }
 
   static PathQuery Between(const std::string& from, const std::string& to) {
@@ -97,8 +97,8 @@ class GraphBench {
     query.to = to;
     return query;
   }
-  std::vector<std::string> Way(const PathQuery& query, const MayPass& may_pass = nullptr) {
-    const auto path = store_->Path(query, may_pass);
+  std::vector<std::string> Way(const PathQuery& query, const MayWalk& may_walk = nullptr) {
+    const auto path = store_->Path(query, may_walk);
     INFO((path ? "" : path.error().message));
     REQUIRE(path);
     return Ids(path->nodes);

@@ -181,14 +181,14 @@ void Compare(GraphBench& bench, const Model& model, SeededRandom& random) {
       walk.depth = 1 + static_cast<int>(random.Below(kMaxWalkDepth));
       walk.limit = 1 + random.Below(4);
       const std::set<Id> refused = {kIds[random.Below(kIds.size())]};
-      const MayPass may_pass = [&](std::span<const WalkedNode> nodes) -> Result<std::vector<bool>> {
+      const MayWalk may_walk = [&](std::span<const WalkedNode> nodes) -> Result<std::vector<bool>> {
         std::vector<bool> answers;
         for (const WalkedNode& node : nodes) answers.push_back(!refused.contains(node.id));
         return answers;
       };
       std::vector<WalkedNode> walked;
       do {
-        Walk some = bench.Walked(walk, may_pass);
+        Walk some = bench.Walked(walk, may_walk);
         walked.insert(walked.end(), some.nodes.begin(), some.nodes.end());
         walk.cursor = some.cursor;
       } while (!walk.cursor.empty());
@@ -206,7 +206,7 @@ void Compare(GraphBench& bench, const Model& model, SeededRandom& random) {
       PathQuery path{space, id, to, walk.direction, walk.types, walk.depth, kDefaultWalkBudget};
       Names way;
       for (Id at = to; from.contains(at); at = from[at]) way.insert(way.begin(), at);
-      CHECK(bench.Way(path, may_pass) == way);
+      CHECK(bench.Way(path, may_walk) == way);
     }
   }
 }

@@ -29,7 +29,7 @@ struct Asked {
   std::vector<std::string> ids;
   std::size_t largest = 0;
 
-  MayPass Hook() {
+  MayWalk Hook() {
     return [this](std::span<const WalkedNode> nodes) -> Result<std::vector<bool>> {
       largest = std::max(largest, nodes.size());
       std::vector<bool> answers;

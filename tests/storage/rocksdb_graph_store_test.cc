@@ -4,11 +4,13 @@
 #include <unistd.h>
 
 #include <array>
+#include <atomic>
 #include <catch2/catch.hpp>
 #include <csignal>
 #include <filesystem>
 #include <fstream>
 #include <string>
+#include <thread>
 
 #include "tests/contract/graph_store_contract.h"
 #include "tests/contract/graph_store_fixture.h"
@@ -105,6 +107,27 @@ TEST_CASE("a graph whose process is killed has what was acknowledged, and no hal
     CHECK(bench.Has("n" + std::to_string(reached)));
     CHECK_FALSE(bench.Has("n" + std::to_string(reached + 1)));
   }
+}
+
+TEST_CASE("who reads while a batch is applied sees all of it or nothing", "[graph]") {
+  const TempFolder folder;
+  GraphBench bench(Open(folder / "graph"));
+  std::atomic<bool> done = false;
+  std::atomic<int> halves = 0;
+  std::jthread reader([&] {
+    while (!done) {
+      const NeighbourQuery query{kSpace, "a", GraphDirection::kBoth, {}, 500, ""};
+      halves += bench.Store().Neighbours(query).value().edges.size() % 2 == 0 ? 0 : 1;
+    }
+  });
+  for (int i = 1; i <= 100; ++i) {
+    const std::string other = "n" + std::to_string(i);
+    bench.Apply({Edge("a", other, i), Edge(other, "a", i)});
+  }
+  done = true;
+  reader.join();
+  CHECK(halves == 0);
+  CHECK(bench.Edges("a").size() == 200);
 }
 
 TEST_CASE("a graph that is damaged is opened empty, to be built again", "[graph]") {
