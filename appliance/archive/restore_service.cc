@@ -10,6 +10,7 @@
 #include "appliance/legacies/legacy_repository.h"
 #include "appliance/stories/revision_repository.h"
 #include "appliance/stories/story_repository.h"
+#include "storage/locks.h"
 
 namespace heirloom {
 namespace {
@@ -233,6 +234,7 @@ Result<Written<RestoredLegacy>> RestoreService::RestoreLegacy(const Principal& w
   const Id new_id = ids_.Next();
   RestoredLegacy restored;
   const auto position = database_.Write([&](Transaction& tx) -> Status {
+    if (Status s = LockUser(tx, who.tenant_id, who.user_id); !s) return s;
     auto done = RestoreLegacyIn(tx, who, archived, new_id);
     if (!done) return ErrorOf(done);
     restored = std::move(*done);
@@ -249,6 +251,7 @@ Result<Written<std::vector<RestoredStory>>> RestoreService::RestoreStories(
   std::vector<RestoredStory> restored;
   const auto position = database_.Write([&](Transaction& tx) -> Status {
     restored.clear();
+    if (Status s = LockLegacy(tx, who.tenant_id, legacy_id, LockMode::kExclusive); !s) return s;
     if (Status may = RequireOwner(tx, who, legacy_id); !may) return may;
     for (std::size_t i = 0; i < parts.size(); ++i) {
       auto one = StoryRestore(tx, who, legacy_id, parts[i]).Run(new_ids[i]);

@@ -44,6 +44,8 @@ Principal Operator() { return Nobody("operator"); }
 Principal Housekeeping() { return Nobody("housekeeping"); }
 
 Status Append(Transaction& tx, const Principal& who, const Record& record, Time now) {
+  // Its end is one place for all.
+  if (Status s = tx.Lock("audit:" + who.tenant_id, Transaction::LockMode::kExclusive); !s) return s;
   std::int64_t last = 0;
   std::string parent;
   const Status read =

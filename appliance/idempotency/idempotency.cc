@@ -31,6 +31,14 @@ Result<std::optional<Id>> Find(Reader& reader, const Principal& who, const Reque
   return resource;
 }
 
+Result<std::optional<Id>> Claim(Transaction& tx, const Principal& who, const RequestKey& key,
+                                Time now) {
+  const std::string name =
+      "request:" + who.tenant_id + "/" + who.user_id + "/" + key.route + "/" + key.key;
+  if (Status s = tx.Lock(name, Transaction::LockMode::kExclusive); !s) return ErrorOf(s);
+  return Find(tx, who, key, now);
+}
+
 Status Remember(Transaction& tx, const Principal& who, const RequestKey& key,
                 std::string_view resource, Time now) {
   const auto replaced = tx.Execute(

@@ -24,6 +24,11 @@ namespace heirloom::idempotency {
 Result<std::optional<Id>> Find(Reader& reader, const Principal& who, const RequestKey& key,
                                Time now);
 
+// The same, first thing in the transaction of a change: a request with this key that is under way
+// elsewhere is waited for.
+Result<std::optional<Id>> Claim(Transaction& tx, const Principal& who, const RequestKey& key,
+                                Time now);
+
 // In the transaction that makes `resource`; replaces a key that is older than 24 hours.
 Status Remember(Transaction& tx, const Principal& who, const RequestKey& key,
                 std::string_view resource, Time now);

@@ -7,6 +7,7 @@
 #include "appliance/identity/identity_steps.h"
 #include "appliance/identity/session_repository.h"
 #include "appliance/identity/token_repository.h"
+#include "storage/locks.h"
 
 namespace heirloom {
 namespace {
@@ -22,6 +23,7 @@ Result<SignInRow> Find(Reader& reader, std::string_view email) {
 }
 
 Status Disable(Transaction& tx, const UserRow& user, Time now) {
+  if (Status s = LockUser(tx, kTenant, user.id); !s) return s;
   const auto others = repository::AnyAdminBeside(tx, kTenant, user.id);
   if (!others) return ErrorOf(others);
   if (user.is_admin && !*others) {
@@ -45,6 +47,7 @@ Result<Account> IdentityService::AddUser(const NewAccount& account) {
   const UserRow user{ids_.Next(), CollapseSpace(account.email), CollapseSpace(account.name),
                      account.is_admin};
   const auto written = database_.Write([&](Transaction& tx) -> Status {
+    if (Status s = LockPeople(tx, kTenant); !s) return s;
     return identity_steps::InsertAccount(tx, audit::Operator(), user, *password_hash, clock_.Now());
   });
   if (!written) return ErrorOf(written);
@@ -72,6 +75,7 @@ Status IdentityService::SetPassword(std::string_view email, std::string_view pas
   const auto written = database_.Write([&](Transaction& tx) -> Status {
     const auto found = Find(tx, email);
     if (!found) return ErrorOf(found);
+    if (Status s = LockUser(tx, kTenant, found->user.id); !s) return s;
     return identity_steps::ReplacePassword(tx, audit::Operator(), kTenant, found->user.id, *hash,
                                            "", clock_.Now());
   });
@@ -82,6 +86,7 @@ Status IdentityService::SetPassword(std::string_view email, std::string_view pas
 
 Status IdentityService::DisableUser(std::string_view email) {
   const auto written = database_.Write([&](Transaction& tx) -> Status {
+    if (Status s = LockPeople(tx, kTenant); !s) return s;
     const auto found = Find(tx, email);
     if (!found) return ErrorOf(found);
     return found->disabled ? Status() : Disable(tx, found->user, clock_.Now());
@@ -93,6 +98,7 @@ Status IdentityService::DisableUser(std::string_view email) {
 
 Status IdentityService::EnableUser(std::string_view email) {
   const auto written = database_.Write([&](Transaction& tx) -> Status {
+    if (Status s = LockPeople(tx, kTenant); !s) return s;
     const auto found = Find(tx, email);
     if (!found) return ErrorOf(found);
     if (!found->disabled) return {};
@@ -112,6 +118,7 @@ Result<std::string> IdentityService::CreateToken(std::string_view email, std::st
   const NewToken token{"hl_" + NewSecret(random_),
                        {ids_.Next(), label, scopes, clock_.Now(), std::nullopt}};
   const auto written = database_.Write([&](Transaction& tx) -> Status {
+    if (Status s = LockPeople(tx, kTenant); !s) return s;
     const auto found = Find(tx, email);
     if (!found) return ErrorOf(found);
     if (found->disabled) {

@@ -10,6 +10,7 @@
 #include "appliance/identity/identity_steps.h"
 #include "appliance/identity/session_repository.h"
 #include "appliance/identity/token_repository.h"
+#include "storage/locks.h"
 
 namespace heirloom {
 namespace {
@@ -115,7 +116,7 @@ Result<NewToken> IdentityService::CreateToken(const Caller& who, std::string_vie
   const NewToken token{"hl_" + NewSecret(random_), {ids_.Next(), label, scopes, now, {}}};
   const auto written = database_.Write([&](Transaction& tx) -> Status {
     if (key) {
-      const auto made = idempotency::Find(tx, person, *key, now);
+      const auto made = idempotency::Claim(tx, person, *key, now);
       if (!made) return ErrorOf(made);
       if (*made) {
         return Fail(ErrorCode::kConflict,
@@ -123,6 +124,7 @@ Result<NewToken> IdentityService::CreateToken(const Caller& who, std::string_vie
                     "you did not get it, take that token back and make another with a new key.");
       }
     }
+    if (Status s = LockUser(tx, person.tenant_id, person.user_id); !s) return s;
     if (Status s = identity_steps::InsertToken(tx, person, person.user_id, token); !s) return s;
     return key ? idempotency::Remember(tx, person, *key, token.info.id, now) : Status();
   });
@@ -165,6 +167,7 @@ Result<std::string> IdentityService::ChangePassword(const Caller& who, std::stri
   const std::string secret = NewSecret(random_);
   const Time now = clock_.Now();
   const auto written = database_.Write([&](Transaction& tx) -> Status {
+    if (Status s = LockUser(tx, person.tenant_id, person.user_id); !s) return s;
     const auto now_found = find(tx);
     if (!now_found) return ErrorOf(now_found);
     if (!*now_found || (*now_found)->password_hash != old_hash) return NoSession();

@@ -8,6 +8,7 @@
 #include "appliance/identity/session_repository.h"
 #include "appliance/identity/token_repository.h"
 #include "appliance/throttle/throttle_repository.h"
+#include "storage/locks.h"
 
 namespace heirloom {
 namespace {
@@ -82,6 +83,7 @@ Result<std::string> IdentityService::NewSetupToken() {
   const std::string token = NewSecret(random_);
   const Time now = clock_.Now();
   const auto written = database_.Write([&](Transaction& tx) -> Status {
+    if (Status s = LockPeople(tx, kTenant); !s) return s;
     const auto any = repository::AnyAdmin(tx, kTenant);
     if (!any) return ErrorOf(any);
     if (*any) {
@@ -114,6 +116,7 @@ Result<NewSession> IdentityService::CompleteSetup(std::string_view token, const 
   const Time now = clock_.Now();
   std::optional<NewSession> session;
   const auto written = database_.Write([&](Transaction& tx) -> Status {
+    if (Status s = LockPeople(tx, kTenant); !s) return s;
     const auto any = repository::AnyAdmin(tx, kTenant);
     if (!any) return ErrorOf(any);
     const auto good = repository::SetupLinkIsGood(tx, kTenant, token_hash, now);
@@ -151,6 +154,7 @@ Result<NewSession> IdentityService::SignIn(std::string_view email, std::string_v
   if (!known || !*matches) return ErrorOf(WrongSignIn());
   std::optional<NewSession> session;
   const auto written = database_.Write([&](Transaction& tx) -> Status {
+    if (Status s = LockUser(tx, kTenant, (*found)->user.id); !s) return s;
     // While the password was being checked somebody may have changed it, or disabled the person.
     const auto now_found = repository::ByEmail(tx, kTenant, email_key);
     if (!now_found) return ErrorOf(now_found);

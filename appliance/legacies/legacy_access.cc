@@ -24,10 +24,10 @@ Status RecordChange(Transaction& tx, const Principal& who, std::string_view acti
   return audit::Append(tx, who, {action, subject, legacy, std::move(detail)}, now);
 }
 
-Result<std::optional<Id>> EarlierRequest(Reader& reader, const Principal& who,
+Result<std::optional<Id>> EarlierRequest(Transaction& tx, const Principal& who,
                                          const std::optional<RequestKey>& key, Time now) {
   if (!key) return std::optional<Id>();
-  return idempotency::Find(reader, who, *key, now);
+  return idempotency::Claim(tx, who, *key, now);
 }
 
 Status RememberRequest(Transaction& tx, const Principal& who, const std::optional<RequestKey>& key,

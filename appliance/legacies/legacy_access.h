@@ -25,7 +25,7 @@ Status RecordChange(Transaction& tx, const Principal& who, std::string_view acti
                     const Id& subject, const Id& legacy, std::string detail, Time now);
 
 // What an earlier request with this key made or changed; nullopt without one.
-Result<std::optional<Id>> EarlierRequest(Reader& reader, const Principal& who,
+Result<std::optional<Id>> EarlierRequest(Transaction& tx, const Principal& who,
                                          const std::optional<RequestKey>& key, Time now);
 Status RememberRequest(Transaction& tx, const Principal& who, const std::optional<RequestKey>& key,
                        const Id& made, Time now);

@@ -5,6 +5,7 @@
 #include "appliance/base/log.h"
 #include "appliance/legacies/legacy_access.h"
 #include "appliance/legacies/legacy_bin_repository.h"
+#include "storage/locks.h"
 
 namespace heirloom {
 namespace {
@@ -59,6 +60,7 @@ Result<Written<LegacyView>> LegacyBinService::TakeBack(const Principal& who, con
   const Time now = clock_.Now();
   LegacyView view;
   const auto position = database_.Write([&](Transaction& tx) -> Status {
+    if (Status s = LockLegacy(tx, who.tenant_id, id, LockMode::kExclusive); !s) return s;
     const auto row = repository::ById(tx, who.tenant_id, id, who.user_id, now - kKeptInBin);
     if (!row) return ErrorOf(row);
     if (*row) {
@@ -94,6 +96,7 @@ Status LegacyBinService::Housekeep() {
     Principal daemon = audit::Housekeeping();
     daemon.tenant_id = tenant;
     const auto done = database_.Write([&, &legacy = id](Transaction& tx) -> Status {
+      if (Status s = LockLegacy(tx, daemon.tenant_id, legacy, LockMode::kExclusive); !s) return s;
       const auto purged = repository::Purge(tx, daemon.tenant_id, legacy, by, now);
       if (!purged) return ErrorOf(purged);
       if (!*purged) return {};

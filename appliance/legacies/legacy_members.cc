@@ -2,6 +2,7 @@
 #include "appliance/base/text.h"
 #include "appliance/legacies/legacy_access.h"
 #include "appliance/legacies/legacy_service.h"
+#include "storage/locks.h"
 
 namespace heirloom {
 namespace {
@@ -100,6 +101,7 @@ Result<MemberWritten> LegacyService::AddMember(const Principal& who, const Id& i
     const auto earlier = EarlierRequest(tx, who, key, now);
     if (!earlier) return ErrorOf(earlier);
     if (*earlier) return Replay(tx, who, id, **earlier, written);
+    if (Status s = LockLegacy(tx, who.tenant_id, id, LockMode::kExclusive); !s) return s;
     const auto legacy = FindLegacyRow(tx, who, id, Action::kManageMembers);
     if (!legacy) return ErrorOf(legacy);
     const auto user = repository::UserIdByEmail(tx, who.tenant_id, FoldKey(email));
@@ -143,6 +145,7 @@ Result<Written<MemberView>> LegacyService::ChangeMember(const Principal& who, co
   const Time now = clock_.Now();
   MemberView changed;
   const auto position = database_.Write([&](Transaction& tx) -> Status {
+    if (Status s = LockLegacy(tx, who.tenant_id, id, LockMode::kExclusive); !s) return s;
     const auto legacy = FindLegacyRow(tx, who, id, Action::kManageMembers);
     if (!legacy) return ErrorOf(legacy);
     auto member = FindMember(tx, who, id, user);
@@ -170,6 +173,7 @@ Result<Written<MemberView>> LegacyService::ChangeMember(const Principal& who, co
 Result<Position> LegacyService::RemoveMember(const Principal& who, const Id& id, const Id& user) {
   const Time now = clock_.Now();
   return database_.Write([&](Transaction& tx) -> Status {
+    if (Status s = LockLegacy(tx, who.tenant_id, id, LockMode::kExclusive); !s) return s;
     const bool leaves = user == who.user_id;
     const auto legacy =
         FindLegacyRow(tx, who, id, leaves ? Action::kReadLegacy : Action::kManageMembers);

@@ -4,6 +4,7 @@
 #include "appliance/base/text.h"
 #include "appliance/idempotency/idempotency.h"
 #include "appliance/legacies/legacy_access.h"
+#include "storage/locks.h"
 
 namespace heirloom {
 namespace {
@@ -132,6 +133,7 @@ Result<LegacyWritten> LegacyService::Update(const Principal& who, const Id& id,
     const auto earlier = EarlierRequest(tx, who, key, now);
     if (!earlier) return ErrorOf(earlier);
     if (*earlier) return Replay(tx, who, **earlier, written);
+    if (Status s = LockLegacy(tx, who.tenant_id, id, LockMode::kExclusive); !s) return s;
     const auto row = FindLegacyRow(tx, who, id, Action::kChangeLegacy);
     if (!row) return ErrorOf(row);
     if (Status s = CheckVersion(row->legacy, version); !s) return s;
@@ -159,6 +161,7 @@ Result<Position> LegacyService::Delete(const Principal& who, const Id& id,
                                        std::optional<std::int64_t> version) {
   const Time now = clock_.Now();
   return database_.Write([&](Transaction& tx) -> Status {
+    if (Status s = LockLegacy(tx, who.tenant_id, id, LockMode::kExclusive); !s) return s;
     auto row = FindLegacyRow(tx, who, id, Action::kDeleteLegacy);
     if (!row) return ErrorOf(row);
     if (Status s = CheckVersion(row->legacy, version); !s) return s;

@@ -75,6 +75,7 @@ Result<Written<StoryView>> BinService::TakeBack(const Principal& who, const Id& 
   const Time now = clock_.Now();
   StoryRow back;
   const auto position = database_.Write([&](Transaction& tx) -> Status {
+    if (Status s = LockStory(tx, who.tenant_id, id); !s) return s;
     auto alive = story_repository::ById(tx, who.tenant_id, id, who.user_id);
     if (!alive) return ErrorOf(alive);
     if (*alive) {
@@ -99,6 +100,7 @@ Result<Written<StoryView>> BinService::TakeBack(const Principal& who, const Id& 
 Result<Position> BinService::Purge(const Principal& who, const Id& id) {
   const Time now = clock_.Now();
   return database_.Write([&](Transaction& tx) -> Status {
+    if (Status s = LockStory(tx, who.tenant_id, id); !s) return s;
     const auto row = FindDeleted(tx, who, id, now);
     if (!row) return ErrorOf(row);
     const auto purged = bin_repository::Purge(tx, who.tenant_id, id, now, now);
@@ -130,6 +132,8 @@ Status BinService::Housekeep(int limit) {
       Principal daemon = audit::Housekeeping();
       daemon.tenant_id = story.tenant_id;
       const auto done = database_.Write([&](Transaction& tx) -> Status {
+        Status locked = LockStory(tx, story.tenant_id, story.legacy_id, story.id);
+        if (!locked) return locked;
         const Result<bool> purged = purge(tx, story);
         if (!purged) return ErrorOf(purged);
         if (!*purged) return {};  // Taken back, or removed, meanwhile.

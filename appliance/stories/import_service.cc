@@ -6,6 +6,7 @@
 #include "appliance/stories/story_access.h"
 #include "appliance/stories/story_repository.h"
 #include "appliance/stories/story_writer.h"
+#include "storage/locks.h"
 
 namespace heirloom {
 namespace {
@@ -125,6 +126,7 @@ Result<Written<std::vector<ImportedItem>>> ImportService::Import(
   std::vector<ImportedItem> imported;
   const auto position = database_.Write([&](Transaction& tx) -> Status {
     imported.clear();
+    if (Status s = LockLegacy(tx, who.tenant_id, legacy_id, LockMode::kExclusive); !s) return s;
     const auto still = FindLegacy(tx, who, legacy_id, Action::kImportStories);
     if (!still) return ErrorOf(still);
     for (const Candidate& candidate : candidates) {

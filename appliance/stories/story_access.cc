@@ -1,4 +1,5 @@
 #include "appliance/stories/story_access.h"
+#include "storage/locks.h"
 
 namespace heirloom {
 namespace {
@@ -40,6 +41,17 @@ Result<story_repository::LegacyOfStory> FindLegacy(Reader& reader, const Princip
   const Resource resource = *found ? (*found)->resource : Resource{};
   if (const Status may = Require(who, action, resource, "legacy"); !may) return ErrorOf(may);
   return std::move(**found);
+}
+
+Status LockStory(Transaction& tx, std::string_view tenant, const Id& id) {
+  const auto legacy = story_repository::LegacyIdOf(tx, tenant, id);
+  if (!legacy) return ErrorOf(legacy);
+  return *legacy ? LockStory(tx, tenant, **legacy, id) : Status();
+}
+
+Status LockStory(Transaction& tx, std::string_view tenant, const Id& legacy_id, const Id& id) {
+  if (Status s = LockLegacy(tx, tenant, legacy_id, LockMode::kShared); !s) return s;
+  return LockStoryAlone(tx, tenant, id);
 }
 
 }  // namespace heirloom

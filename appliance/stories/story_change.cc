@@ -41,6 +41,12 @@ Result<std::optional<Id>> FindRequest(Reader& reader, const Principal& who,
   return idempotency::Find(reader, who, *key, now);
 }
 
+Result<std::optional<Id>> ClaimRequest(Transaction& tx, const Principal& who,
+                                       const std::optional<RequestKey>& key, Time now) {
+  if (!key) return std::optional<Id>();
+  return idempotency::Claim(tx, who, *key, now);
+}
+
 Result<StoryWritten> RepeatedRequest(Database& database, const Principal& who, const Id& story) {
   return ReadOne(database, [&](Reader& reader) -> Result<StoryWritten> {
     auto row = FindStory(reader, who, story, Action::kReadStory);
@@ -66,10 +72,11 @@ Result<StoryWritten> ChangeStory(Database& database, const Clock& clock, const P
         Prepare(base->row.story, std::move(content), base->digest, who, change.input.note, now);
     std::optional<Id> repeats;
     const auto position = database.Write([&](Transaction& tx) -> Status {
-      auto found = FindRequest(tx, who, change.key, now);
+      auto found = ClaimRequest(tx, who, change.key, now);
       if (!found) return ErrorOf(found);
       repeats = std::move(*found);
       if (repeats) return {};
+      if (Status s = LockStory(tx, who.tenant_id, base->row.story.legacy_id, id); !s) return s;
       const auto row = FindStoryHead(tx, who, id, Action::kEditStory);
       if (!row) return ErrorOf(row);
       if (const Status same = CheckVersion(row->story, seen); !same) return same;

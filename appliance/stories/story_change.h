@@ -28,6 +28,9 @@ Result<StoryWritten> ChangeStory(Database& database, const Clock& clock, const P
 // The story that an earlier request with this key made or changed; nullopt without one.
 Result<std::optional<Id>> FindRequest(Reader& reader, const Principal& who,
                                       const std::optional<RequestKey>& key, Time now);
+// The same, first thing in the transaction of a change.
+Result<std::optional<Id>> ClaimRequest(Transaction& tx, const Principal& who,
+                                       const std::optional<RequestKey>& key, Time now);
 // What a repeat of a request gives: the story as it is, as `who` may read it today.
 Result<StoryWritten> RepeatedRequest(Database& database, const Principal& who, const Id& story);
 

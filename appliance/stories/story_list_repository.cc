@@ -91,7 +91,7 @@ Result<bool> FewCarry(Reader& reader, std::string_view tenant, std::string_view 
   std::int64_t carry = 0;
   const Status read = reader.Query(
       "SELECT COUNT(*) FROM (SELECT 1 FROM story_tags WHERE tenant_id = $1 AND tag_key = $2 "
-      "LIMIT $3) AS some",
+      "LIMIT $3) AS carriers",
       {tenant, tag_key, kFewTagged + 1}, [&](const Row& row) {
         carry = row.Integer(0);
         return false;

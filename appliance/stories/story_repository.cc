@@ -69,6 +69,17 @@ Result<std::optional<StoryRow>> HeadById(Reader& reader, std::string_view tenant
              tenant, id, user);
 }
 
+Result<std::optional<Id>> LegacyIdOf(Reader& reader, std::string_view tenant, const Id& id) {
+  std::optional<Id> legacy;
+  const Status read = reader.Query("SELECT legacy_id FROM stories WHERE tenant_id = $1 AND id = $2",
+                                   {tenant, std::string_view(id)}, [&](const Row& row) {
+                                     legacy = row.String(0);
+                                     return false;
+                                   });
+  if (!read) return ErrorOf(read);
+  return legacy;
+}
+
 Result<std::optional<LegacyOfStory>> LegacyById(Reader& reader, std::string_view tenant,
                                                 const Id& id, const Id& user) {
   std::optional<LegacyOfStory> found;

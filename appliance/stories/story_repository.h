@@ -48,6 +48,9 @@ Result<std::vector<StoryRow>> List(Reader& reader, std::string_view tenant, cons
                                    const StoryFilter& filter,
                                    const std::optional<StoryCursor>& after, std::int64_t limit);
 
+// Of a story that may be deleted; a story never changes its legacy.
+Result<std::optional<Id>> LegacyIdOf(Reader& reader, std::string_view tenant, const Id& id);
+
 // The legacy a story is about to be written into, with how `user` stands to it.
 struct LegacyOfStory {
   Resource resource;

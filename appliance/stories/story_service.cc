@@ -14,6 +14,7 @@
 #include "appliance/stories/story_repository.h"
 #include "appliance/stories/story_writer.h"
 #include "appliance/stories/working_copy_repository.h"
+#include "storage/locks.h"
 
 namespace heirloom {
 namespace {
@@ -89,10 +90,11 @@ Result<StoryWritten> StoryService::Create(const Principal& who, const Id& legacy
       Prepare(std::move(story), std::move(content), "", who, input.note, now);
   StoryRow row{prepared.story, {}};
   const auto position = database_.Write([&](Transaction& tx) -> Status {
-    auto earlier = FindRequest(tx, who, key, now);
+    auto earlier = ClaimRequest(tx, who, key, now);
     if (!earlier) return ErrorOf(earlier);
     repeats = std::move(*earlier);
     if (repeats) return {};
+    if (Status s = LockLegacy(tx, who.tenant_id, legacy_id, LockMode::kShared); !s) return s;
     // Again: the membership may have ended since.
     const auto still = FindLegacy(tx, who, legacy_id, Action::kCreateStory);
     if (!still) return ErrorOf(still);
@@ -166,6 +168,7 @@ Result<Position> StoryService::Delete(const Principal& who, const Id& id,
                                       std::optional<std::int64_t> version) {
   const Time now = clock_.Now();
   return database_.Write([&](Transaction& tx) -> Status {
+    if (Status s = LockStory(tx, who.tenant_id, id); !s) return s;
     auto row = FindStoryHead(tx, who, id, Action::kDeleteStory);
     if (!row) return ErrorOf(row);
     Story& story = row->story;

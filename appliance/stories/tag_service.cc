@@ -7,6 +7,7 @@
 #include "appliance/base/text.h"
 #include "appliance/stories/story_access.h"
 #include "appliance/stories/story_writer.h"
+#include "storage/locks.h"
 
 namespace heirloom {
 namespace {
@@ -62,6 +63,8 @@ Step PrepareStep(const std::vector<tag_repository::TaggedStory>& stories, const 
 // How many of the step were written; the others were changed, or deleted, since they were read.
 Result<std::int64_t> WriteStep(Transaction& tx, const Principal& who, const Id& legacy_id,
                                const Step& step) {
+  Status locked = LockLegacy(tx, who.tenant_id, legacy_id, LockMode::kExclusive);
+  if (!locked) return ErrorOf(locked);
   const auto legacy = FindLegacy(tx, who, legacy_id, Action::kRenameTags);
   if (!legacy) return ErrorOf(legacy);
   std::int64_t written = 0;

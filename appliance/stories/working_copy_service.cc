@@ -60,6 +60,7 @@ Result<WorkingCopyState> WorkingCopyService::Put(const Principal& who, const Id&
   repository::CopyRow row{base_version, WorkingCopyJson(input), 1, clock_.Now()};
   std::int64_t story_version = 0;
   const auto position = database_.Write([&](Transaction& tx) -> Status {
+    if (Status s = LockStory(tx, who.tenant_id, story_id); !s) return s;
     const auto story = FindStoryHead(tx, who, story_id, Action::kEditStory);
     if (!story) return ErrorOf(story);
     story_version = story->story.version;
@@ -95,6 +96,7 @@ Result<WorkingCopy> WorkingCopyService::Get(const Principal& who, const Id& stor
 
 Status WorkingCopyService::Discard(const Principal& who, const Id& story_id) {
   const auto position = database_.Write([&](Transaction& tx) -> Status {
+    if (Status s = LockStory(tx, who.tenant_id, story_id); !s) return s;
     const auto story = FindStoryHead(tx, who, story_id, Action::kReadStory);
     if (!story) return ErrorOf(story);
     return repository::Delete(tx, who.tenant_id, story_id, who.user_id);
