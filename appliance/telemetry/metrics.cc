@@ -22,19 +22,23 @@ std::map<std::string, std::string> ToPrometheus(const MetricLabels& labels) {
 struct Reading {
   Metrics::Kind kind;
   std::string name, help;
-  MetricLabels labels;
-  std::function<double()> read;
+  std::function<Metrics::Samples()> read;
 };
 
 prometheus::MetricFamily Take(const Reading& reading) {
-  prometheus::ClientMetric metric;
-  for (const auto& [name, value] : reading.labels) metric.label.push_back({name, value});
   const bool counter = reading.kind == Metrics::Kind::kCounter;
-  (counter ? metric.counter.value : metric.gauge.value) = reading.read();
-  return {reading.name,
-          reading.help,
-          counter ? prometheus::MetricType::Counter : prometheus::MetricType::Gauge,
-          {std::move(metric)}};
+  prometheus::MetricFamily family{
+      reading.name,
+      reading.help,
+      counter ? prometheus::MetricType::Counter : prometheus::MetricType::Gauge,
+      {}};
+  for (const auto& [labels, value] : reading.read()) {
+    prometheus::ClientMetric metric;
+    for (const auto& [name, text] : labels) metric.label.push_back({name, text});
+    (counter ? metric.counter.value : metric.gauge.value) = value;
+    family.metric.push_back(std::move(metric));
+  }
+  return family;
 }
 
 }  // namespace
@@ -86,18 +90,24 @@ Metrics::Histogram Metrics::AddHistogram(const std::string& name, const std::str
   }
 }
 
-void Metrics::AddReading(Kind kind, std::string name, std::string help,
-                         std::function<double()> read) {
+void Metrics::AddReadings(Kind kind, std::string name, std::string help,
+                          std::function<Samples()> read) {
   impl_->ClaimName(name);
   const std::lock_guard lock(impl_->mutex);
-  impl_->readings.push_back({kind, std::move(name), std::move(help), {}, std::move(read)});
+  impl_->readings.push_back({kind, std::move(name), std::move(help), std::move(read)});
+}
+
+void Metrics::AddReading(Kind kind, std::string name, std::string help,
+                         std::function<double()> read) {
+  AddReadings(kind, std::move(name), std::move(help), [read = std::move(read)] {
+    return Samples{{{}, read()}};
+  });
 }
 
 void Metrics::AddInfo(std::string name, std::string help, MetricLabels labels) {
-  impl_->ClaimName(name);
-  const std::lock_guard lock(impl_->mutex);
-  impl_->readings.push_back(
-      {Kind::kGauge, std::move(name), std::move(help), std::move(labels), [] { return 1.0; }});
+  AddReadings(Kind::kGauge, std::move(name), std::move(help), [labels = std::move(labels)] {
+    return Samples{{labels, 1.0}};
+  });
 }
 
 std::string Metrics::Render() const {

@@ -59,6 +59,9 @@ class Metrics {
   // uses must outlive this.
   enum class Kind { kCounter, kGauge };
   void AddReading(Kind kind, std::string name, std::string help, std::function<double()> read);
+  // The same for a family whose labels are known only then: each with its value, none twice.
+  using Samples = std::vector<std::pair<MetricLabels, double>>;
+  void AddReadings(Kind kind, std::string name, std::string help, std::function<Samples()> read);
   // A constant 1 whose labels are what is to be told.
   void AddInfo(std::string name, std::string help, MetricLabels labels);
 

@@ -115,6 +115,7 @@ class RemoteService::Operation {
   // One try; again_ says what may follow.
   Result<HttpResponse> Try() {
     again_ = Again::kNo;
+    refuses_us_ = false;
     if (s_.circuit_.RetryIn(s_.pauses_.Now()) > milliseconds(0)) return RefuseOpen();
     const auto place = s_.bulkhead_.Enter(std::clamp(Left(), milliseconds(0), s_.options_.max_wait),
                                           request_.stop);
@@ -157,7 +158,9 @@ class RemoteService::Operation {
   void Judge(const HttpResponse& answer, CircuitBreaker::Ticket ticket) {
     using Outcome = CircuitBreaker::Outcome;
     const std::string status = std::to_string(answer.status);
-    switch (s_.options_.judge(answer)) {
+    const Judgement judgement = s_.options_.judge(answer);
+    refuses_us_ = judgement == Judgement::kRefusesUs;
+    switch (judgement) {
       case Judgement::kFine:
         return Report(ticket, Outcome::kGood, "");
       case Judgement::kBusy:
@@ -176,7 +179,7 @@ class RemoteService::Operation {
               const std::string& problem) {
     const bool bad = outcome == CircuitBreaker::Outcome::kBad;
     if (bad) ++s_.tally_.failures;
-    if (outcome != CircuitBreaker::Outcome::kUnknown) s_.Note(problem);
+    if (outcome != CircuitBreaker::Outcome::kUnknown) s_.Note(problem, refuses_us_);
     if (!s_.circuit_.Report(ticket, outcome, s_.pauses_.Now())) return;
     if (bad) {
       LogWarn("a dependency fails and is left alone for a while",
@@ -221,6 +224,7 @@ class RemoteService::Operation {
   const Instant deadline_;
   std::size_t fields_ = 0;  // Header fields that stay from try to try.
   Again again_ = Again::kNo;
+  bool refuses_us_ = false;  // By the last try.
   bool renewed_ = false;
   bool sink_touched_ = false;
   bool own_fault_ = false;  // A sink or an upload said no.
@@ -234,17 +238,25 @@ RemoteService::RemoteService(RemoteOptions options, std::unique_ptr<HttpClient> 
       pauses_(world.pauses),
       clock_(world.clock),
       random_(world.random),
+      registry_(world.registry),
       budget_(options_.retry_ratio, options_.retry_burst),
       circuit_(options_.circuit),
-      bulkhead_(options_.max_concurrent, options_.max_waiting) {}
+      bulkhead_(options_.max_concurrent, options_.max_waiting) {
+  if (registry_) registry_->Add(*this);
+}
+
+RemoteService::~RemoteService() {
+  if (registry_) registry_->Remove(*this);
+}
 
 Result<HttpResponse> RemoteService::Send(const HttpRequest& request) {
   return Operation(*this, request).Run();
 }
 
-void RemoteService::Note(const std::string& problem) {
+void RemoteService::Note(const std::string& problem, bool refuses_us) {
   const std::lock_guard lock(mutex_);
   problem_ = problem;
+  refuses_us_ = refuses_us;
 }
 
 std::string RemoteService::Problem() const {
@@ -253,7 +265,13 @@ std::string RemoteService::Problem() const {
 }
 
 RemoteState RemoteService::State() const {
-  return {circuit_.state(), Problem(), circuit_.RetryIn(pauses_.Now())};
+  RemoteState state;
+  state.circuit = circuit_.state();
+  state.retry_in = circuit_.RetryIn(pauses_.Now());
+  const std::lock_guard lock(mutex_);
+  state.problem = problem_;
+  state.refuses_us = refuses_us_;
+  return state;
 }
 
 RemoteCounters RemoteService::Counters() const {

@@ -15,6 +15,7 @@
 #include "storage/remote/bulkhead.h"
 #include "storage/remote/circuit_breaker.h"
 #include "storage/remote/http_client.h"
+#include "storage/remote/remote_registry.h"
 #include "storage/remote/request_signer.h"
 #include "storage/remote/retry.h"
 #include "storage/remote/retry_budget.h"
@@ -73,6 +74,7 @@ struct RemoteState {
   CircuitBreaker::State circuit = CircuitBreaker::State::kClosed;
   // In words for operators, without secrets: the last failure. Empty when the last try was good.
   std::string problem;
+  bool refuses_us = false;                // The last answer refused our credentials.
   std::chrono::milliseconds retry_in{0};  // While open: until the next probe may go.
 
   // False only while nobody may ask. A health page that takes a process out of service by it must
@@ -85,6 +87,7 @@ struct RemoteWorld {
   Pauses& pauses;
   const Clock& clock;
   Random& random;
+  RemoteRegistry* registry = nullptr;  // Where each service is listed, if anywhere.
 };
 
 // One dependency, asked with manners; itself an HttpClient, so an adapter needs to know no other
@@ -113,6 +116,7 @@ class RemoteService final : public HttpClient {
   // `signer` may be null: nothing proves who asks.
   RemoteService(RemoteOptions options, std::unique_ptr<HttpClient> client,
                 std::unique_ptr<RequestSigner> signer, const RemoteWorld& world);
+  ~RemoteService() override;
 
   Result<HttpResponse> Send(const HttpRequest& request) override;
 
@@ -122,7 +126,7 @@ class RemoteService final : public HttpClient {
 
  private:
   class Operation;
-  void Note(const std::string& problem);
+  void Note(const std::string& problem, bool refuses_us);
   std::string Problem() const;
 
   const RemoteOptions options_;
@@ -131,6 +135,7 @@ class RemoteService final : public HttpClient {
   Pauses& pauses_;
   const Clock& clock_;
   Random& random_;
+  RemoteRegistry* const registry_;
 
   RetryBudget budget_;
   CircuitBreaker circuit_;
@@ -140,7 +145,8 @@ class RemoteService final : public HttpClient {
         refused_full{0}, budget_empty{0};
   } tally_;
   mutable std::mutex mutex_;
-  std::string problem_;  // Guarded by mutex_.
+  std::string problem_;  // Guarded by mutex_, as the next.
+  bool refuses_us_ = false;
 };
 
 // The usual one: over libcurl, with `ca_file` (PEM; empty: the system's) as the only authorities it

@@ -288,6 +288,7 @@ TEST_CASE("credentials that stay wrong are not tried again, and the problem says
   // printf heirloom:pass | base64
   CHECK(Field(world.client->requests[0], "Authorization") == "Basic aGVpcmxvb206cGFzcw==");
   CHECK(world.service->State().problem == "it refuses our credentials (401)");
+  CHECK(world.service->State().refuses_us);
   CHECK(world.service->State().Usable());
 }
 
@@ -370,6 +371,27 @@ TEST_CASE("a caller that was stopped gets no retry and blames nobody") {
   CHECK(world.client->requests.size() <= 20);
   CHECK(world.service->State().Usable());
   CHECK(world.service->Counters().failures == 0);
+}
+
+TEST_CASE("a registry lists services as long as they live") {
+  RemoteRegistry registry;
+  RealPauses pauses;
+  testing::ManualClock clock;
+  testing::SeededRandom random;
+  const auto names = [&] {
+    std::string all;
+    registry.Visit([&](const RemoteService& service) { all += service.name() + " "; });
+    return all;
+  };
+  const RemoteWorld world{pauses, clock, random, &registry};
+  const auto first = MakeRemoteService(Named(), "", nullptr, world);
+  {
+    RemoteOptions options;
+    options.name = "graph";
+    const auto second = MakeRemoteService(options, "", nullptr, world);
+    CHECK(names() == "search graph ");
+  }
+  CHECK(names() == "search ");
 }
 
 TEST_CASE("an answer means to callers what they can act on") {

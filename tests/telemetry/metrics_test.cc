@@ -56,6 +56,18 @@ TEST_CASE("a reading is taken anew for each scrape", "[telemetry]") {
   CHECK(ValueOf(metrics.Render(), "heirloom_level") == 7);
 }
 
+TEST_CASE("readings with labels come and go with what they are read from", "[telemetry]") {
+  Metrics metrics;
+  Metrics::Samples now = {{{{"kind", "a"}}, 1}, {{{"kind", "b"}}, 2}};
+  metrics.AddReadings(Metrics::Kind::kCounter, "heirloom_reads_total", "Reads.",
+                      [&] { return now; });
+  CHECK(ValueOf(metrics.Render(), "heirloom_reads_total{kind=\"b\"}") == 2);
+  CHECK_THAT(metrics.Render(), Contains("# TYPE heirloom_reads_total counter"));
+  now = {{{{"kind", "a"}}, 3}};
+  CHECK(ValueOf(metrics.Render(), "heirloom_reads_total{kind=\"a\"}") == 3);
+  CHECK(ValueOf(metrics.Render(), "heirloom_reads_total{kind=\"b\"}") == -1);
+}
+
 TEST_CASE("a label value cannot break out of its quotes", "[telemetry]") {
   Metrics metrics;
   metrics.AddInfo("heirloom_info", "Info.", {{"text", "a\"b\nc\\d"}});
