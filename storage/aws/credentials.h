@@ -20,6 +20,13 @@ class CredentialsProvider {
   // middle of an upload. kForbidden, in words for the operator, when there are none to be had;
   // kUnavailable when whoever lends them does not answer.
   virtual Result<Credentials> Get() = 0;
+
+  // The service refused keys with this session token (empty: without one). Gets others if the ones
+  // at hand are those and others can be had; the keys that are good now.
+  virtual Result<Credentials> Renew(const std::string& refused_token) {
+    static_cast<void>(refused_token);
+    return Get();
+  }
 };
 
 // The operator's own keys, as configured; each is read again when its file changes.

@@ -8,6 +8,7 @@
 
 #include "appliance/base/digest.h"
 #include "appliance/base/encoding.h"
+#include "appliance/domain/rfc3339.h"
 
 namespace heirloom::aws {
 namespace {
@@ -200,14 +201,32 @@ Status Check(const HttpRequest& request, const Credentials& credentials) {
   return {};
 }
 
-void SetHeader(HttpRequest& request, std::string_view name, std::string value) {
+// In place where it is there already: who signs again finds the others where they were.
+void SetHeader(HttpRequest& request, std::string_view name, const std::string& value) {
   const std::string lower = Lower(name);
-  std::erase_if(request.headers,
-                [&](const HttpHeader& header) { return Lower(header.name) == lower; });
-  if (!value.empty()) request.headers.push_back({std::string(name), std::move(value)});
+  const auto is_it = [&](const HttpHeader& header) { return Lower(header.name) == lower; };
+  if (value.empty()) {
+    std::erase_if(request.headers, is_it);
+    return;
+  }
+  const auto at = std::find_if(request.headers.begin(), request.headers.end(), is_it);
+  if (at == request.headers.end()) {
+    request.headers.push_back({std::string(name), value});
+  } else {
+    at->value = value;
+  }
 }
 
 }  // namespace
+
+std::optional<Time> ParseAmzDate(std::string_view text) {
+  if (text.size() != 16 || text[8] != 'T' || text[15] != 'Z') return std::nullopt;
+  const std::string iso = std::string(text.substr(0, 4)) + "-" + std::string(text.substr(4, 2)) +
+                          "-" + std::string(text.substr(6, 5)) + ":" +
+                          std::string(text.substr(11, 2)) + ":" + std::string(text.substr(13, 2)) +
+                          ".000000Z";
+  return ParseRfc3339(iso);
+}
 
 std::string CanonicalRequest(const HttpRequest& request, const SigningScope& scope,
                              std::string_view payload_hash) {

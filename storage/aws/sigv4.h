@@ -56,6 +56,9 @@ Result<std::string> Presign(const HttpRequest& request, const Credentials& crede
                             const SigningScope& scope, Time now, int seconds,
                             std::string_view payload_hash = kUnsignedPayload);
 
+// "20150830T123600Z" as X-Amz-Date has it; nullopt for anything else.
+std::optional<Time> ParseAmzDate(std::string_view text);
+
 // What is hashed and signed, shown for tests and for who hunts a refused signature. Holds no secret
 // but the session token. `request` must carry all headers to be signed.
 std::string CanonicalRequest(const HttpRequest& request, const SigningScope& scope,
