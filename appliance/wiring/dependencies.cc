@@ -1,0 +1,75 @@
+#include "appliance/wiring/dependencies.h"
+
+#include <map>
+#include <set>
+#include <string>
+
+#include "storage/remote/remote_service.h"
+
+namespace heirloom {
+namespace {
+
+using Numbers = std::function<double(const RemoteService&)>;
+
+// One sample for each name: a dependency may be asked through several services.
+Metrics::Samples Sum(const RemoteRegistry& registry, const Numbers& number) {
+  std::map<std::string, double> sums;
+  registry.Visit([&](const RemoteService& service) { sums[service.name()] += number(service); });
+  Metrics::Samples samples;
+  for (const auto& [name, sum] : sums) samples.push_back({{{"dependency", name}}, sum});
+  return samples;
+}
+
+double Number(std::uint64_t count) { return static_cast<double>(count); }
+
+}  // namespace
+
+void AddDependencyMetrics(Metrics& metrics, const RemoteRegistry& registry) {
+  using Kind = Metrics::Kind;
+  const auto add = [&](Kind kind, const std::string& name, const std::string& help,
+                       const Numbers& number) {
+    metrics.AddReadings(kind, "heirloom_dependency_" + name, help,
+                        [&registry, number] { return Sum(registry, number); });
+  };
+  add(Kind::kCounter, "requests_total", "Requests sent to it, retries included.",
+      [](const RemoteService& s) { return Number(s.Counters().tries); });
+  add(Kind::kCounter, "failures_total", "Requests that got no whole answer, or a 5xx.",
+      [](const RemoteService& s) { return Number(s.Counters().failures); });
+  add(Kind::kCounter, "retries_total", "Requests that were repeated.",
+      [](const RemoteService& s) { return Number(s.Counters().retries); });
+  add(Kind::kCounter, "refused_open_total", "Operations refused at once, since it had just failed.",
+      [](const RemoteService& s) { return Number(s.Counters().refused_open); });
+  add(Kind::kCounter, "refused_full_total", "Operations refused, since too many were under way.",
+      [](const RemoteService& s) { return Number(s.Counters().refused_full); });
+  add(Kind::kCounter, "opened_total", "How often it failed so often that it was left alone.",
+      [](const RemoteService& s) { return Number(s.Counters().opened); });
+  add(Kind::kGauge, "in_flight", "Requests under way to it.",
+      [](const RemoteService& s) { return static_cast<double>(s.Counters().in_flight); });
+  add(Kind::kGauge, "down", "Above 0 while it is left alone, or probed.",
+      [](const RemoteService& s) {
+        return s.State().circuit == CircuitBreaker::State::kClosed ? 0.0 : 1.0;
+      });
+}
+
+CheckResult CheckDependencies(const RemoteRegistry& registry) {
+  std::set<std::string> down;
+  std::set<std::string> refusing;
+  registry.Visit([&](const RemoteService& service) {
+    const RemoteState state = service.State();
+    if (state.circuit != CircuitBreaker::State::kClosed) {
+      down.insert(service.name());
+    } else if (state.refuses_us) {
+      refusing.insert(service.name());
+    }
+  });
+  std::string detail;
+  for (const std::string& name : down) detail += "The server for " + name + " does not answer. ";
+  for (const std::string& name : refusing) {
+    detail += "The server for " + name + " refuses our credentials. ";
+  }
+  if (detail.empty()) return {};
+  detail.pop_back();
+  return {CheckResult::State::kBehind, detail};
+}
+
+}  // namespace heirloom
