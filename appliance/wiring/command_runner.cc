@@ -61,7 +61,9 @@ class OwnStores {
 
   Result<SearchIndex*> OpenIndex() {
     if (!index_) {
-      auto opened = OpenSearchIndex(config_);
+      const auto core = OpenCore();
+      if (!core) return ErrorOf(core);
+      auto opened = OpenSearchIndex(config_, (*core)->platform->remote);
       if (!opened) return ErrorOf(opened);
       index_ = std::move(*opened);
     }
@@ -73,7 +75,8 @@ class OwnStores {
     const auto core = OpenCore();
     if (!core) return ErrorOf(core);
     std::error_code failed;
-    if (!std::filesystem::exists(config_.index.xapian_folder, failed)) {
+    if (!config_.index.opensearch &&
+        !std::filesystem::exists(config_.index.xapian_folder, failed)) {
       return OpenStores{*core, nullptr};
     }
     const auto index = OpenIndex();

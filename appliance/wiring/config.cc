@@ -17,6 +17,10 @@ constexpr std::array kKeys = {
     ConfigKey{"data_dir", ""},
     ConfigKey{"storage.database", "sqlite:heirloom.db"},
     ConfigKey{"index.search", "embedded:index"},
+    ConfigKey{"index.search_user", ""},
+    ConfigKey{"index.search_password", "", ConfigKey::Kind::kSecret},
+    ConfigKey{"index.search_password_file", ""},
+    ConfigKey{"index.search_ca_file", ""},
     ConfigKey{"http.listen", "127.0.0.1:8080"},
     ConfigKey{"http.public_url", ""},
     ConfigKey{"http.trusted_proxies", "", ConfigKey::Kind::kList},
@@ -102,10 +106,11 @@ fs::path ReadDataDir(Checker& check) {
 }
 
 // What is embedded lies inside the data directory: its lock and its backup cover nothing else.
+// `or_else` names what else there is, for who wrote something that there is not.
 fs::path ReadEmbedded(Checker& check, std::string_view key, std::string_view scheme,
-                      const fs::path& data_dir) {
+                      const fs::path& data_dir, std::string_view or_else = "") {
   const std::string url = check.Text(key);
-  const std::string use = "use " + std::string(scheme) + ":NAME";
+  const std::string use = "use " + std::string(scheme) + ":NAME" + std::string(or_else);
   const std::size_t colon = url.find(':');
   if (colon == std::string::npos) {
     check.Add(key, "'" + url + "' names no adapter; " + use);
@@ -202,6 +207,70 @@ Secret ReadSecret(Checker& check, const std::string& key) {
     return {};
   }
   return std::move(*secret);
+}
+
+// The part of an OpenSearch address after its scheme as http or https; empty for another scheme.
+std::string HttpOfOpenSearch(const std::string& url) {
+  static constexpr std::array<std::pair<std::string_view, std::string_view>, 2> kSchemes = {
+      {{"opensearch://", "http://"}, {"opensearch+https://", "https://"}}};
+  for (const auto& [scheme, http] : kSchemes) {
+    if (url.starts_with(scheme)) return std::string(http) + url.substr(scheme.size());
+  }
+  return "";
+}
+
+bool IsIndexPrefix(std::string_view text) {
+  static constexpr std::string_view kLetters = "abcdefghijklmnopqrstuvwxyz0123456789";
+  return !text.empty() && text.size() <= 64 && kLetters.find(text.front()) != text.npos &&
+         text.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-_") == text.npos;
+}
+
+Config::OpenSearch ReadOpenSearch(Checker& check, const std::string& http_url) {
+  static constexpr std::string_view kKey = "index.search";
+  Config::OpenSearch search;
+  const Result<HttpUrl> url = HttpUrl::Parse(http_url);
+  if (!url || http_url.find_first_of("?#") != std::string::npos) {
+    check.Add(kKey,
+              "is no address of OpenSearch; write it like opensearch+https://HOST:9200/PREFIX, "
+              "with who asks in index.search_user and index.search_password_file");
+    return search;
+  }
+  search.url = url->scheme + "://" + url->host + ":" + url->port;
+  search.prefix = url->path.size() > 1 ? url->path.substr(1) : "heirloom";
+  if (!IsIndexPrefix(search.prefix)) {
+    check.Add(kKey, "'" + search.prefix +
+                        "' cannot begin the name of an index: up to 64 small letters, digits, "
+                        "'-' and '_', a letter or digit first");
+  }
+  search.user = check.Text("index.search_user");
+  search.password = ReadSecret(check, "index.search_password");
+  if (search.user.empty() == search.password.IsSet()) {
+    check.Add("index.search_user", "and index.search_password_file belong together");
+  }
+  const std::string ca_file = check.Text("index.search_ca_file");
+  if (!ca_file.empty()) {
+    search.ca_file = Absolute(ca_file);
+    std::error_code failed;
+    if (!fs::is_regular_file(search.ca_file, failed)) {
+      check.Add("index.search_ca_file", "is no file: " + search.ca_file.string());
+    }
+  }
+  return search;
+}
+
+void ReadSearch(Checker& check, Config& config) {
+  static constexpr std::string_view kKey = "index.search";
+  const std::string http_url = HttpOfOpenSearch(check.Text(kKey));
+  if (!http_url.empty()) {
+    config.index.opensearch = ReadOpenSearch(check, http_url);
+    return;
+  }
+  config.index.xapian_folder = ReadEmbedded(check, kKey, "embedded", config.data_dir,
+                                            " or opensearch+https://HOST:PORT/PREFIX");
+  for (const std::string_view key : {"index.search_user", "index.search_password",
+                                     "index.search_password_file", "index.search_ca_file"}) {
+    if (check.Find(key)) check.Add(key, "is for OpenSearch, and index.search is another");
+  }
 }
 
 // It may be asked for from anywhere, as often as somebody likes.
@@ -316,7 +385,7 @@ Result<Config> MakeConfig(const std::vector<Setting>& settings) {
   Config config;
   config.data_dir = ReadDataDir(check);
   config.storage.sqlite_file = ReadEmbedded(check, "storage.database", "sqlite", config.data_dir);
-  config.index.xapian_folder = ReadEmbedded(check, "index.search", "embedded", config.data_dir);
+  ReadSearch(check, config);
   config.http.trusted_proxies = ReadNetworks(check, "http.trusted_proxies");
   config.http.metrics_allow = ReadNetworks(check, "http.metrics_allow");
   config.http.metrics_token = ReadMetricsToken(check);

@@ -23,8 +23,18 @@ struct Config {
     std::filesystem::path sqlite_file;
   } storage;
 
+  // Where OpenSearch is, and what the names of its indexes begin with.
+  struct OpenSearch {
+    std::string url;  // http or https, host and port alone.
+    std::string prefix;
+    std::string user;  // Empty: nobody is asked who we are.
+    Secret password;
+    std::filesystem::path ca_file;  // Empty: what the system trusts.
+  };
+
   struct Index {
     std::filesystem::path xapian_folder;
+    std::optional<OpenSearch> opensearch;  // Then there is no xapian_folder.
   } index;
 
   struct Http {

@@ -11,6 +11,8 @@
 #include "appliance/wiring/config.h"
 #include "storage/database.h"
 #include "storage/metered_database.h"
+#include "storage/remote/remote_service.h"
+#include "storage/remote/retry.h"
 
 namespace heirloom {
 
@@ -19,6 +21,8 @@ struct Platform {
   SystemClock clock;
   SystemRandom random;
   IdSource ids{clock, random};
+  RealPauses pauses;
+  RemoteWorld remote{pauses, clock, random};  // For adapters that ask other machines.
 };
 
 // What the daemon and a command beside it share: the truth, and who people are.

@@ -10,6 +10,7 @@
 #include "index/search_index.h"
 #include "storage/database.h"
 #include "storage/database_maintenance.h"
+#include "storage/remote/remote_service.h"
 
 namespace heirloom {
 
@@ -17,7 +18,8 @@ namespace heirloom {
 // must outlive what is opened.
 Result<std::unique_ptr<Database>> OpenDatabase(const Config& config, const Clock& clock,
                                                Random& random);
-Result<std::unique_ptr<SearchIndex>> OpenSearchIndex(const Config& config);
+Result<std::unique_ptr<SearchIndex>> OpenSearchIndex(const Config& config,
+                                                     const RemoteWorld& remote);
 std::unique_ptr<DatabaseMaintenance> MakeDatabaseMaintenance(const Config& config);
 
 }  // namespace heirloom

@@ -37,7 +37,7 @@ void AddRebuildCommands(Commands& commands, const Config& config, Core& core) {
   commands.Add(kRebuildSearch,
                [&config, &core](const Json& args, Progress& progress) -> Result<std::string> {
                  if (const Status good = CheckNoArguments(args); !good) return ErrorOf(good);
-                 const auto index = OpenSearchIndex(config);
+                 const auto index = OpenSearchIndex(config, core.platform->remote);
                  if (!index) return ErrorOf(index);
                  StoryFeedService feed(*core.database);
                  Indexer indexer(*core.database, feed, **index, core.platform->clock);
