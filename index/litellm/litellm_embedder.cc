@@ -37,8 +37,8 @@ Status CheckTexts(std::span<const std::string> texts) {
 
 class LiteLlm final : public LiteLlmEmbedder {
  public:
-  LiteLlm(LiteLlmOptions options, HttpClient& server, const Clock& clock)
-      : options_(std::move(options)), server_(server), clock_(clock) {
+  LiteLlm(LiteLlmOptions options, std::unique_ptr<HttpClient> server, const Clock& clock)
+      : options_(std::move(options)), server_(std::move(server)), clock_(clock) {
     dimensions_ = options_.dimensions;
   }
 
@@ -123,7 +123,7 @@ class LiteLlm final : public LiteLlmEmbedder {
     request.max_response_bytes = kMaxAnswer;
     request.compressed = true;
     request.repeatable = true;
-    const Result<HttpResponse> answer = server_.Send(request);
+    const Result<HttpResponse> answer = server_->Send(request);
     if (!answer) {
       // An answer of ours that is too long is no text of theirs.
       if (answer.error().code != ErrorCode::kTooLarge) return ErrorOf(answer);
@@ -187,7 +187,7 @@ class LiteLlm final : public LiteLlmEmbedder {
   }
 
   const LiteLlmOptions options_;
-  HttpClient& server_;
+  const std::unique_ptr<HttpClient> server_;
   const Clock& clock_;
   mutable std::mutex mutex_;
   std::size_t dimensions_ = 0;  // Guarded by mutex_, as the next. 0: not known yet.
@@ -196,7 +196,8 @@ class LiteLlm final : public LiteLlmEmbedder {
 
 }  // namespace
 
-Result<std::unique_ptr<LiteLlmEmbedder>> OpenLiteLlm(LiteLlmOptions options, HttpClient& server,
+Result<std::unique_ptr<LiteLlmEmbedder>> OpenLiteLlm(LiteLlmOptions options,
+                                                     std::unique_ptr<HttpClient> server,
                                                      const Clock& clock) {
   const bool printable = std::all_of(options.model.begin(), options.model.end(),
                                      [](char c) { return c > ' ' && c <= '~'; });
@@ -211,7 +212,7 @@ Result<std::unique_ptr<LiteLlmEmbedder>> OpenLiteLlm(LiteLlmOptions options, Htt
     return Fail(ErrorCode::kInvalidArgument, "an embedding model of impossible measures");
   }
   std::unique_ptr<LiteLlmEmbedder> made =
-      std::make_unique<LiteLlm>(std::move(options), server, clock);
+      std::make_unique<LiteLlm>(std::move(options), std::move(server), clock);
   return made;
 }
 

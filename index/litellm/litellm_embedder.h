@@ -45,10 +45,11 @@ class LiteLlmEmbedder : public Embedder {
   virtual EmbeddingSpend Spent() const = 0;  // Thread-safe.
 };
 
-// `server` brings credentials, retries and bounds (storage/remote/remote_service.h); it and the
-// clock must outlive the embedder. Asks nobody. kInvalidArgument: no such URL, or a model's name
+// `server` brings credentials, retries and bounds (storage/remote/remote_service.h). The clock must
+// outlive the embedder. Asks nobody. kInvalidArgument: no such URL, or a model's name
 // that is empty, longer than 150 bytes or not printable ASCII.
-Result<std::unique_ptr<LiteLlmEmbedder>> OpenLiteLlm(LiteLlmOptions options, HttpClient& server,
+Result<std::unique_ptr<LiteLlmEmbedder>> OpenLiteLlm(LiteLlmOptions options,
+                                                     std::unique_ptr<HttpClient> server,
                                                      const Clock& clock);
 
 }  // namespace heirloom

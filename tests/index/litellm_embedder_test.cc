@@ -46,18 +46,19 @@ HttpResponse Refusal(int status, const std::string& message, const std::string& 
 struct World {
   explicit World(
       ScriptedClient::Script script = [](const HttpRequest& request) { return Lengths(request); },
-      LiteLlmOptions more = {})
-      : client(std::move(script)) {
+      LiteLlmOptions more = {}) {
+    auto made = std::make_unique<ScriptedClient>(std::move(script));
+    client = made.get();
     more.url = "https://llm.example:4000/";
     more.model = "fake-embed";
-    embedder = OpenLiteLlm(more, client, clock).value();
+    embedder = OpenLiteLlm(more, std::move(made), clock).value();
   }
 
   Result<std::vector<Vector>> Embed(std::vector<std::string> texts) {
     return embedder->Embed(texts);
   }
 
-  ScriptedClient client;
+  ScriptedClient* client = nullptr;
   testing::ManualClock clock;
   std::unique_ptr<LiteLlmEmbedder> embedder;
 };
@@ -71,7 +72,7 @@ TEST_CASE("each text gets its own vector of length 1, whatever order the server 
     CHECK(vectors[i][0] == Approx(bytes / std::sqrt(bytes * bytes + 5)));
     CHECK(vectors[i][2] == Approx(2 * vectors[i][1]));
   }
-  const HttpRequest& sent = world.client.requests.at(0);
+  const HttpRequest& sent = world.client->requests.at(0);
   CHECK(sent.url == "https://llm.example:4000/v1/embeddings");
   CHECK(sent.method == "POST");
   CHECK(sent.repeatable);
@@ -93,23 +94,23 @@ TEST_CASE(
     CHECK(vectors[i][0] / vectors[i][1] == Approx(texts[i].size()));
   }
   std::vector<std::size_t> counts;
-  for (const HttpRequest& request : world.client.requests)
+  for (const HttpRequest& request : world.client->requests)
     counts.push_back(TextsOf(request).size());
   CHECK(counts == std::vector<std::size_t>{3, 2, 1, 1, 2});
 }
 
 TEST_CASE("the model is asked for its size once, when somebody wants to know, and named with it") {
   World world;
-  CHECK(world.client.requests.empty());
+  CHECK(world.client->requests.empty());
   const EmbeddingModel model = world.embedder->Model().value();
   CHECK(model == EmbeddingModel{"litellm:fake-embed/3", 3, 512});
   CHECK(world.embedder->Model().value() == model);
-  CHECK(world.client.requests.size() == 1);
+  CHECK(world.client->requests.size() == 1);
   LiteLlmOptions options;
   options.dimensions = 3;
   World told([](const HttpRequest& request) { return Lengths(request); }, options);
   CHECK(told.embedder->Model().value() == model);
-  CHECK(told.client.requests.empty());
+  CHECK(told.client->requests.empty());
 }
 
 TEST_CASE(
@@ -145,7 +146,7 @@ TEST_CASE("an answer that is none is refused whole") {
 TEST_CASE("an empty text is sent as something, and gets a vector") {
   World world;
   CHECK(world.Embed({"", " \n", "a"}).value().size() == 3);
-  CHECK(TextsOf(world.client.requests.at(0)) == std::vector<std::string>{".", ".", "a"});
+  CHECK(TextsOf(world.client->requests.at(0)) == std::vector<std::string>{".", ".", "a"});
 }
 
 TEST_CASE("a text too long for the model is cut alone, by whole characters, until it is taken") {
@@ -173,7 +174,7 @@ TEST_CASE("what the server cannot mend by cutting ends after few requests") {
   World world([](const HttpRequest&) { return Refusal(400, "maximum context length"); });
   const auto vectors = world.Embed({std::string(100'000, 'x')});
   CHECK(vectors.error().code == ErrorCode::kInternal);
-  CHECK(world.client.requests.size() < 10);
+  CHECK(world.client->requests.size() < 10);
 }
 
 TEST_CASE("a refusal says what to do, and nothing of what was sent") {
@@ -224,21 +225,23 @@ TEST_CASE("what it costs is taken from the server, also in exponent form, or fro
 }
 
 TEST_CASE("options that cannot be are refused before anybody is asked") {
-  ScriptedClient client([](const HttpRequest& request) { return Lengths(request); });
   const testing::ManualClock clock;
+  const auto open = [&](const LiteLlmOptions& options) {
+    return OpenLiteLlm(options, MakeHttpClient(), clock);
+  };
   LiteLlmOptions good;
   good.url = "http://127.0.0.1:1";
   good.model = "m";
-  CHECK(OpenLiteLlm(good, client, clock));
+  CHECK(open(good));
   for (const std::string& model :
        {std::string(), std::string("a b"), std::string("\u00e9"), std::string(151, 'm')}) {
     LiteLlmOptions bad = good;
     bad.model = model;
-    CHECK(OpenLiteLlm(bad, client, clock).error().code == ErrorCode::kInvalidArgument);
+    CHECK(open(bad).error().code == ErrorCode::kInvalidArgument);
   }
   LiteLlmOptions bad = good;
   bad.url = "llm.example";
-  CHECK(OpenLiteLlm(bad, client, clock).error().code == ErrorCode::kInvalidArgument);
+  CHECK(open(bad).error().code == ErrorCode::kInvalidArgument);
 }
 
 }  // namespace

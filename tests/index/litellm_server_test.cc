@@ -19,9 +19,11 @@ using testing::TempFolder;
 using testing::TestServer;
 using testing::TlsProxy;
 
+Secret Key() { return Secret::Literal("sk-test"); }
+
 // The adapter as wiring makes it, before the real server.
 struct World {
-  explicit World(const std::string& model = "fake-embed", const std::string& key = "sk-test",
+  explicit World(const std::string& model = "fake-embed", Secret key = Key(),
                  const std::string& url = TestServer("LITELLM"), const std::string& ca = "",
                  int tries = 3) {
     RemoteOptions remote;
@@ -29,13 +31,14 @@ struct World {
     remote.name = "embedder";
     remote.circuit.first_rest = milliseconds(50);
     remote.circuit.max_rest = milliseconds(200);
-    service = MakeRemoteService(remote, ca, MakeBearerSigner(Secret::Literal(key)),
-                                {pauses, clock, random});
+    auto made =
+        MakeRemoteService(remote, ca, MakeBearerSigner(std::move(key)), {pauses, clock, random});
+    service = made.get();
     LiteLlmOptions options;
     options.url = url;
     options.model = model;
     options.max_tokens = 8192;
-    embedder = OpenLiteLlm(options, *service, clock).value();
+    embedder = OpenLiteLlm(options, std::move(made), clock).value();
   }
 
   Error Failure() {
@@ -49,7 +52,7 @@ struct World {
   RealPauses pauses;
   testing::ManualClock clock;
   testing::SeededRandom random;
-  std::unique_ptr<RemoteService> service;
+  RemoteService* service = nullptr;
   std::unique_ptr<LiteLlmEmbedder> embedder;
 };
 
@@ -85,7 +88,7 @@ TEST_CASE("a model that is limited, broken, down or unknown is unavailable, in w
                                                         {"broken", "it answered 500"},
                                                         {"down", "it answered 500"},
                                                         {"nobody", "knows no model nobody"}}) {
-    World world(model, "sk-test", TestServer("LITELLM"), "", 1);  // It tries again itself, slowly.
+    World world(model, Key(), TestServer("LITELLM"), "", 1);  // It tries again itself, slowly.
     const Error error = world.Failure();
     INFO(model << ": " << error.message);
     CHECK(error.code == ErrorCode::kUnavailable);
@@ -97,7 +100,7 @@ TEST_CASE("a model that is limited, broken, down or unknown is unavailable, in w
 
 TEST_CASE("a wrong key and none are told apart from a server that does not work") {
   for (const std::string key : {"sk-wrong", ""}) {
-    World world("fake-embed", key);
+    World world("fake-embed", Secret::Literal(key));
     const Error error = world.Failure();
     INFO(error.message);
     CHECK(error.code == ErrorCode::kUnavailable);
@@ -110,16 +113,7 @@ TEST_CASE("a wrong key and none are told apart from a server that does not work"
 TEST_CASE("a key that was exchanged in its file counts without a restart") {
   const TempFolder folder;
   testing::WriteFile(folder / "key", "sk-old");
-  World world;
-  RemoteOptions remote;
-  remote.name = "embedder";
-  world.service =
-      MakeRemoteService(remote, "", MakeBearerSigner(Secret::FromFile(folder / "key").value()),
-                        {world.pauses, world.clock, world.random});
-  LiteLlmOptions options;
-  options.url = TestServer("LITELLM");
-  options.model = "fake-embed";
-  world.embedder = OpenLiteLlm(options, *world.service, world.clock).value();
+  World world("fake-embed", Secret::FromFile(folder / "key").value());
   world.Failure();
   testing::WriteFile(folder / "key", "sk-test\n");
   CHECK(world.embedder->Model());
@@ -131,19 +125,19 @@ TEST_CASE("behind a private authority a LiteLLM server is found, and by another 
   const PrivateCa ca(folder.Path());
   const PrivateCa other(elsewhere.Path(), "another authority");
   const TlsProxy proxy(ca, TestServer("LITELLM"));
-  CHECK(World("fake-embed", "sk-test", proxy.Url(), ca.file()).embedder->Model());
+  CHECK(World("fake-embed", Key(), proxy.Url(), ca.file()).embedder->Model());
   CHECK(proxy.connections() == 1);
-  const Error wrong = World("fake-embed", "sk-test", proxy.Url(), other.file()).Failure();
+  const Error wrong = World("fake-embed", Key(), proxy.Url(), other.file()).Failure();
   CHECK(wrong.code == ErrorCode::kUnavailable);
   CHECK(wrong.message.find("its certificate is not trusted") != std::string::npos);
   const TlsProxy over(ca, TestServer("LITELLM"), TlsProxy::Certificate::kExpired);
-  const Error expired = World("fake-embed", "sk-test", over.Url(), ca.file()).Failure();
+  const Error expired = World("fake-embed", Key(), over.Url(), ca.file()).Failure();
   CHECK(expired.message.find("its certificate is not trusted") != std::string::npos);
 }
 
 TEST_CASE("a LiteLLM server that is cut off is unavailable, and works again by itself") {
   testing::Toxiproxy network(TestServer("LITELLM"));
-  World world("fake-embed", "sk-test", network.Url());
+  World world("fake-embed", Key(), network.Url());
   const EmbeddingModel model = world.embedder->Model().value();
   network.Down();
   while (world.service->State().Usable()) CHECK(world.Failure().code == ErrorCode::kUnavailable);
