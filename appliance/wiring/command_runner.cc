@@ -13,6 +13,7 @@
 #include "appliance/operations/maintenance_commands.h"
 #include "appliance/wiring/core.h"
 #include "appliance/wiring/daemon.h"
+#include "appliance/wiring/databases.h"
 #include "appliance/wiring/doctor.h"
 #include "appliance/wiring/embedded.h"
 #include "appliance/wiring/rebuild_commands.h"
@@ -135,6 +136,11 @@ Result<Json> RunCommand(const Config& config, DataDirectory::Missing missing,
 
 Result<Restored> RestoreInstallation(const Config& config, const std::filesystem::path& from,
                                      Progress& progress) {
+  if (config.storage.postgres) {
+    return Fail(ErrorCode::kInvalidArgument,
+                "PostgreSQL puts copies of its own back: pg_restore into a new database, and then "
+                "heirloom migrate --new-epoch");
+  }
   Result<DataDirectory> directory =
       DataDirectory::Open(config.data_dir, DataDirectory::Missing::kCreate);
   if (!directory) return ErrorOf(directory);
@@ -154,6 +160,21 @@ Result<Restored> RestoreInstallation(const Config& config, const std::filesystem
                                 .clock = platform.clock,
                                 .random = platform.random},
                                progress);
+}
+
+Status MigrateInstallation(const Config& config, bool new_epoch) {
+  Platform platform;
+  if (config.storage.postgres) {
+    return MigrateDatabase(config, new_epoch, platform.clock, platform.random);
+  }
+  Result<DataDirectory> directory =
+      DataDirectory::Open(config.data_dir, DataDirectory::Missing::kRefuse);
+  if (!directory) return ErrorOf(directory);
+  if (Status ours = directory->CheckOwner(); !ours) return ours;
+  const Result<bool> locked = directory->TryLock();
+  if (!locked) return ErrorOf(locked);
+  if (!*locked) return {};
+  return MigrateDatabase(config, new_epoch, platform.clock, platform.random);
 }
 
 }  // namespace heirloom

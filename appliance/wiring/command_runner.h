@@ -25,4 +25,10 @@ Result<Json> RunCommand(const Config& config, DataDirectory::Missing missing,
 Result<Restored> RestoreInstallation(const Config& config, const std::filesystem::path& from,
                                      Progress& progress);
 
+// Brings the database's schema up to date. A database in the data directory is brought there by its
+// daemon's start; this does the same beside none, and nothing beside one. In a cluster no daemon
+// does it.
+// `new_epoch`: it was put back from a copy by PostgreSQL's own tools.
+Status MigrateInstallation(const Config& config, bool new_epoch);
+
 }  // namespace heirloom

@@ -19,8 +19,16 @@ namespace heirloom {
 struct Config {
   std::filesystem::path data_dir;
 
+  // Where PostgreSQL is; the password stands apart.
+  struct Postgres {
+    std::string url;
+    Secret password;
+    std::filesystem::path ca_file;  // Empty: what the system trusts.
+  };
+
   struct Storage {
     std::filesystem::path sqlite_file;
+    std::optional<Postgres> postgres;  // Then there is no sqlite_file.
   } storage;
 
   // Where OpenSearch is, and what the names of its indexes begin with.

@@ -1,6 +1,6 @@
 #include "appliance/wiring/core.h"
 
-#include "appliance/wiring/embedded.h"
+#include "appliance/wiring/databases.h"
 
 namespace heirloom {
 

@@ -59,6 +59,7 @@
 #include "appliance/telemetry/process_metrics.h"
 #include "appliance/throttle/rate_limiter.h"
 #include "appliance/wiring/core.h"
+#include "appliance/wiring/databases.h"
 #include "appliance/wiring/doctor.h"
 #include "appliance/wiring/embedded.h"
 #include "appliance/wiring/rebuild_commands.h"

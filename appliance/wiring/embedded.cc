@@ -4,8 +4,6 @@
 
 #include "index/opensearch/opensearch_index.h"
 #include "index/xapian/xapian_index.h"
-#include "storage/sqlite/sqlite_database.h"
-#include "storage/sqlite/sqlite_maintenance.h"
 
 namespace heirloom {
 namespace {
@@ -24,19 +22,10 @@ std::unique_ptr<RemoteSearchIndex> OpenRemoteSearch(const Config::OpenSearch& co
 
 }  // namespace
 
-Result<std::unique_ptr<Database>> OpenDatabase(const Config& config, const Clock& clock,
-                                               Random& random) {
-  return OpenSqliteDatabase({.path = config.storage.sqlite_file, .clock = clock, .random = random});
-}
-
 Result<std::unique_ptr<SearchIndex>> OpenSearchIndex(const Config& config,
                                                      const RemoteWorld& remote) {
   if (config.index.opensearch) return OpenRemoteSearch(*config.index.opensearch, remote);
   return OpenXapianIndex({.directory = config.index.xapian_folder});
-}
-
-std::unique_ptr<DatabaseMaintenance> MakeDatabaseMaintenance(const Config& config) {
-  return MakeSqliteMaintenance({.path = config.storage.sqlite_file});
 }
 
 }  // namespace heirloom

@@ -3,23 +3,16 @@
 #include <memory>
 #include <string>
 
-#include "appliance/base/clock.h"
-#include "appliance/base/random.h"
 #include "appliance/base/result.h"
 #include "appliance/wiring/config.h"
 #include "index/search_index.h"
-#include "storage/database.h"
-#include "storage/database_maintenance.h"
 #include "storage/remote/remote_service.h"
 
 namespace heirloom {
 
 // The adapters whose stores lie in the data directory. The caller holds its lock. What is passed
 // must outlive what is opened.
-Result<std::unique_ptr<Database>> OpenDatabase(const Config& config, const Clock& clock,
-                                               Random& random);
 Result<std::unique_ptr<SearchIndex>> OpenSearchIndex(const Config& config,
                                                      const RemoteWorld& remote);
-std::unique_ptr<DatabaseMaintenance> MakeDatabaseMaintenance(const Config& config);
 
 }  // namespace heirloom

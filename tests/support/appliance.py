@@ -3,6 +3,7 @@
 The binary is HEIRLOOM_BIN. Only the standard library is used, so that a bare machine can run it.
 """
 
+import hashlib
 import http.client
 import json
 import os
@@ -79,7 +80,38 @@ class Client:
             self.connection = None
 
 
+class PostgresDatabase:
+    """A database of one data directory on the server of tests/services, with its schema."""
+
+    SCRIPT = pathlib.Path(__file__).parents[1] / "services" / "postgres"
+
+    def __init__(self, binary, data_dir):
+        server = urllib.parse.urlsplit(os.environ["HEIRLOOM_TEST_POSTGRES"])
+        self.admin = server._replace(path="/postgres").geturl()
+        self.name = "a_" + hashlib.sha256(os.path.realpath(data_dir).encode()).hexdigest()[:24]
+        netloc = f"{server.username}@{server.hostname}:{server.port}"
+        self.environment = {
+            "HEIRLOOM_STORAGE_DATABASE": f"postgresql://{netloc}/{self.name}",
+            "HEIRLOOM_STORAGE_DATABASE_PASSWORD": server.password,
+        }
+        if not self.sql(f"select 1 from pg_database where datname = '{self.name}'"):
+            self.sql(f"create database {self.name} template template0 encoding 'UTF8'")
+        command = [binary, "migrate", "--data-dir", data_dir]
+        subprocess.run(
+            command, env={**os.environ, **self.environment}, check=True, capture_output=True
+        )
+
+    def sql(self, statement):
+        command = [self.SCRIPT, "sql", self.admin, statement]
+        return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
+
+    def remove(self):
+        self.sql(f"drop database if exists {self.name} with (force)")
+
+
 class Appliance:
+    """HEIRLOOM_TEST_DATABASE=postgres puts it on a database of tests/services/postgres."""
+
     def __init__(self, data_dir=None, arguments=()):
         self.binary = pathlib.Path(os.environ["HEIRLOOM_BIN"]).resolve()
         self.own_folder = None if data_dir else tempfile.mkdtemp(prefix="heirloom-test-")
@@ -88,6 +120,10 @@ class Appliance:
         self.process = None
         self.url = None
         self.log_path = os.path.join(self.data_dir, "..", os.path.basename(self.data_dir) + ".log")
+        self.database = None
+        if os.environ.get("HEIRLOOM_TEST_DATABASE") == "postgres":
+            self.database = PostgresDatabase(self.binary, self.data_dir)
+        self.environment = self.database.environment if self.database else {}
 
     def __enter__(self):
         return self.start()
@@ -99,7 +135,10 @@ class Appliance:
         command = [self.binary, "serve", "--data-dir", self.data_dir, "--listen", listen]
         self.log = open(self.log_path, "ab")
         self.process = subprocess.Popen(
-            command + self.arguments, stdout=subprocess.PIPE, stderr=self.log
+            command + self.arguments,
+            stdout=subprocess.PIPE,
+            stderr=self.log,
+            env={**os.environ, **self.environment},
         )
         self.url = self._await_ready(timeout)
         return self
@@ -147,6 +186,8 @@ class Appliance:
 
     def remove(self):
         self.kill()
+        if self.database:
+            self.database.remove()
         if self.own_folder:
             shutil.rmtree(self.own_folder, ignore_errors=True)
             pathlib.Path(self.log_path).unlink(missing_ok=True)
@@ -173,7 +214,7 @@ class Appliance:
             capture_output=True,
             text=True,
             timeout=300,
-            env={**os.environ, **(env or {})},
+            env={**os.environ, **self.environment, **(env or {})},
         )
         if check and done.returncode != 0:
             raise RuntimeError(f"{arguments}: {done.returncode}\n{done.stdout}\n{done.stderr}")
