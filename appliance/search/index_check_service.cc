@@ -12,8 +12,6 @@
 namespace heirloom {
 namespace {
 
-constexpr char kCheck[] = "search";
-constexpr char kMend[] = "heirloom rebuild search --data-dir DIR";
 constexpr std::size_t kDocumentsAtOnce = 500;
 constexpr std::int64_t kStoriesAtOnce = 200;
 constexpr int kEventsAtOnce = 10'000;
@@ -39,7 +37,7 @@ std::size_t Mark(const std::string& tenant, const Id& id) {
 
 class Comparison {
  public:
-  Comparison(Database& database, StoryFeedService& feed, const SearchIndex& index,
+  Comparison(Database& database, StoryFeedService& feed, const StoryIndex& index,
              Progress& progress)
       : database_(database), feed_(feed), index_(index), progress_(progress) {}
 
@@ -125,29 +123,31 @@ class Comparison {
 
   Database& database_;
   StoryFeedService& feed_;
-  const SearchIndex& index_;
+  const StoryIndex& index_;
   Progress& progress_;
   std::vector<std::size_t> seen_;
   std::vector<Suspect> suspects_;
 };
 
 // Whether the index is at a place of this database's history from which it can be compared.
-bool IsComparable(const std::optional<Position>& at, const Position& head, Findings& findings) {
+bool IsComparable(const std::optional<Position>& at, const Position& head, const IndexWords& words,
+                  Findings& findings) {
   if (!at) {
-    findings.Note(kCheck, "the index is empty; a daemon builds it");
+    findings.Note(words.check, words.name + " is empty; a daemon builds it");
   } else if (at->epoch != head.epoch) {
-    findings.Note(kCheck,
-                  "the index is of another history than the database; a daemon builds it again");
+    findings.Note(
+        words.check,
+        words.name + " is of another history than the database; a daemon builds it again");
   } else if (at->sequence > head.sequence) {
     findings.Error(
-        kCheck,
-        "the index is ahead of the database (" + std::to_string(at->sequence) + " against " +
+        words.check,
+        words.name + " is ahead of the database (" + std::to_string(at->sequence) + " against " +
             std::to_string(head.sequence) + "): an older database was put in place of a newer one",
         "if that was meant, put it back with heirloom restore --data-dir DIR --from FILE "
         "instead; what was written since is not in it");
   } else if (head.sequence - at->sequence > kMostBehind) {
-    findings.Note(kCheck, "the index is " + std::to_string(head.sequence - at->sequence) +
-                              " events behind and was not compared");
+    findings.Note(words.check, words.name + " is " + std::to_string(head.sequence - at->sequence) +
+                                   " events behind and was not compared");
   } else {
     return true;
   }
@@ -156,21 +156,22 @@ bool IsComparable(const std::optional<Position>& at, const Position& head, Findi
 
 }  // namespace
 
-Result<std::int64_t> CheckIndex(Database& database, StoryFeedService& feed,
-                                const SearchIndex& index, Findings& findings, Progress& progress) {
+Result<std::int64_t> CheckIndex(Database& database, StoryFeedService& feed, const StoryIndex& index,
+                                const IndexWords& words, Findings& findings, Progress& progress) {
   const auto at = index.Committed();
   if (!at) return ErrorOf(at);
   const auto head = ReadOne(database, [](Reader& reader) { return reader.Head(); });
   if (!head) return ErrorOf(head);
-  if (!IsComparable(*at, *head, findings)) return std::int64_t{0};
+  if (!IsComparable(*at, *head, words, findings)) return std::int64_t{0};
 
   Comparison comparison(database, feed, index, progress);
   if (Status read = comparison.ReadIndex(); !read) return ErrorOf(read);
   if (Status read = comparison.ReadTruth(); !read) return ErrorOf(read);
   if (Status excused = comparison.Excuse((*at)->sequence); !excused) return ErrorOf(excused);
   for (const Suspect& suspect : comparison.suspects()) {
-    findings.Warning(
-        kCheck, "the index is not true: story " + suspect.key.second + " " + suspect.what, kMend);
+    findings.Warning(words.check,
+                     words.name + " is not true: story " + suspect.key.second + " " + suspect.what,
+                     words.mend);
   }
   return comparison.documents();
 }

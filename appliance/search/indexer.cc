@@ -1,5 +1,8 @@
 #include "appliance/search/indexer.h"
 
+#include <sys/resource.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <string_view>
 #include <utility>
@@ -13,7 +16,6 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
-constexpr int kEventsAtOnce = 256;
 // Commits cost about the same for one story as for a hundred.
 constexpr milliseconds kCommitEvery{500};
 // While a generation is filled nobody sees it: commits only keep memory bounded.
@@ -27,14 +29,18 @@ constexpr Time kTombstonesStay = Time::FromSeconds(7LL * 24 * 60 * 60);
 // An epoch that no database has: what a generation holds while it is being filled.
 constexpr std::string_view kFilling = "filling";
 
-tl::unexpected<Error> CalledOff() {
-  return Fail(ErrorCode::kUnavailable, "building the search index again was called off");
-}
+// The niceness of a thread of Linux: a process's own belongs to each thread apart.
+void GiveWay() { (void)::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()), 10); }
 
 }  // namespace
 
-Indexer::Indexer(Database& database, StoryFeedService& feed, SearchIndex& index, const Clock& clock)
-    : database_(database), projection_(feed, clock), index_(index), clock_(clock) {
+Indexer::Indexer(Database& database, StoryFeedService& feed, StoryIndex& index, const Clock& clock,
+                 IndexerTraits traits)
+    : database_(database),
+      projection_(feed, clock),
+      index_(index),
+      clock_(clock),
+      traits_(std::move(traits)) {
   database_.OnCommit([this](std::int64_t head) {
     {
       const std::lock_guard lock(mutex_);
@@ -73,7 +79,9 @@ IndexerState Indexer::State() const {
 }
 
 void Indexer::Run(const std::stop_token& stop) {
-  NameThisThread("indexer");  // The benchmark tells its CPU from that of requests by it.
+  NameThisThread(
+      traits_.thread.c_str());  // The benchmark tells its CPU from that of requests by it.
+  if (traits_.in_background) GiveWay();
   milliseconds after_failure = kAfterFailure;
   while (!stop.stop_requested()) {
     const Status done = CatchUp(stop);
@@ -84,8 +92,9 @@ void Indexer::Run(const std::stop_token& stop) {
     committed_.notify_all();
     if (done) {
       after_failure = kAfterFailure;
+      told_failure_.clear();
     } else if (!stop.stop_requested()) {
-      LogError("the search index stands still", {{"reason", done.error().message}});
+      LogStandstill(done.error().message);
       positioned_ = false;
     }
     const auto until_commit =
@@ -95,10 +104,21 @@ void Indexer::Run(const std::stop_token& stop) {
   }
   if (dirty_ && positioned_) {
     if (const Status done = CommitNow(); !done) {
-      LogWarn("the search index could not be committed at the end; it goes on from before",
+      LogWarn("the " + traits_.name + " could not be committed at the end; it goes on from before",
               {{"reason", done.error().message}});
     }
   }
+}
+
+// Once for each reason, however often it is tried again.
+void Indexer::LogStandstill(const std::string& reason) {
+  if (told_failure_ == reason) return;
+  told_failure_ = reason;
+  LogError("the " + traits_.name + " stands still", {{"reason", reason}});
+}
+
+tl::unexpected<Error> Indexer::CalledOff() const {
+  return Fail(ErrorCode::kUnavailable, "building the " + traits_.name + " again was called off");
 }
 
 Status Indexer::CatchUp(const std::stop_token& stop) {
@@ -139,7 +159,7 @@ Status Indexer::FindPosition() {
       state_.committed = 0;
       epoch_.clear();
     }
-    LogInfo("the search index is built from the truth");
+    LogInfo("the " + traits_.name + " is built from the truth");
     NoProgress progress;
     auto built = Build(progress);
     if (!built) return ErrorOf(built);
@@ -154,7 +174,7 @@ Result<Indexer::Built> Indexer::Build(Progress& progress) {
   {
     const std::lock_guard lock(mutex_);
     if (state_.rebuilding) {
-      return Fail(ErrorCode::kConflict, "the search index is being built again already");
+      return Fail(ErrorCode::kConflict, "the " + traits_.name + " is being built again already");
     }
     state_.rebuilding = true;
   }
@@ -222,7 +242,7 @@ Status Indexer::TakeOver(Built& built) {
   if (!taken) return taken;
   staged_ = built.reached;
   Publish();
-  LogInfo("the search index was built again", {{"stories", std::to_string(built.stories)}});
+  LogInfo("the " + traits_.name + " was built again", {{"stories", std::to_string(built.stories)}});
   return {};
 }
 
@@ -240,14 +260,14 @@ Status Indexer::TakeOverWhatWaits() {
   }
   committed_.notify_all();
   if (taken) return {};
-  LogWarn("the search index that was built again could not be put in place",
+  LogWarn("the " + traits_.name + " that was built again could not be put in place",
           {{"reason", taken.error().message}});
   return {};  // The old one goes on.
 }
 
 template <typename Target>
 Result<bool> Indexer::Advance(Target& target, Position& position) {
-  const auto events = database_.EventsAfter(position.sequence, kEventsAtOnce);
+  const auto events = database_.EventsAfter(position.sequence, traits_.events_at_once);
   if (!events) return ErrorOf(events);
   if (events->empty()) return false;
   // The position stays behind until all of it is staged.
@@ -260,7 +280,7 @@ Result<bool> Indexer::Advance(Target& target, Position& position) {
   if (Status s = target.Apply({}, reached); !s) return ErrorOf(s);
   position = reached;
   if (&position == &staged_) dirty_ = true;
-  return events->size() == static_cast<std::size_t>(kEventsAtOnce);
+  return events->size() == static_cast<std::size_t>(traits_.events_at_once);
 }
 
 Result<std::int64_t> Indexer::Rebuild(Progress& progress) {

@@ -17,7 +17,7 @@
 #include "appliance/domain/position.h"
 #include "appliance/search/story_projection.h"
 #include "appliance/stories/story_feed_service.h"
-#include "index/search_index.h"
+#include "index/story_index.h"
 #include "storage/database.h"
 
 namespace heirloom {
@@ -32,15 +32,26 @@ struct IndexerState {
   std::string failure;  // Why it stands still; empty while it goes.
 };
 
-// Makes the search index follow the outbox. It reads which things changed, then what they are now
-// and the newest sequence in one snapshot; that sequence is the version of what it writes. So
+// What sets one indexer apart from another.
+struct IndexerTraits {
+  std::string name = "search index";  // In words for an operator.
+  std::string thread = "indexer";
+  // Events of a batch. Few, where a story takes long: what waits is committed between batches.
+  int events_at_once = 256;
+  // Its thread gives way to everybody else's.
+  bool in_background = false;
+};
+
+// Makes an index of stories follow the outbox. It reads which things changed, then what they are
+// now and the newest sequence in one snapshot; that sequence is the version of what it writes. So
 // events may come twice, late or in bulk, and a crash costs at most some work done again. An index
 // that is new, of another epoch or ahead of the outbox is built again from the truth, beside the
 // old one, which is asked until then. Tombstones go after seven days. Thread-safe.
 class Indexer {
  public:
   // Listens for commits from here on; call before the first write. Start begins the thread.
-  Indexer(Database& database, StoryFeedService& feed, SearchIndex& index, const Clock& clock);
+  Indexer(Database& database, StoryFeedService& feed, StoryIndex& index, const Clock& clock,
+          IndexerTraits traits = {});
   ~Indexer();
 
   void Start();
@@ -70,7 +81,9 @@ class Indexer {
   void Run(const std::stop_token& stop);
   Status CatchUp(const std::stop_token& stop);
   Status FindPosition();
+  void LogStandstill(const std::string& reason);
   Result<Built> Build(Progress& progress);
+  tl::unexpected<Error> CalledOff() const;
   Status TakeOver(Built& built);
   Status TakeOverWhatWaits();
   // One batch of events after `position`, which moves. False when it has met the head.
@@ -87,13 +100,15 @@ class Indexer {
 
   Database& database_;
   StoryProjection projection_;
-  SearchIndex& index_;
+  StoryIndex& index_;
   const Clock& clock_;
+  const IndexerTraits traits_;
 
   // Of the thread alone.
   bool positioned_ = false;
   Position staged_;
   bool dirty_ = false;
+  std::string told_failure_;  // In the log, so that it is not told each time.
   std::chrono::steady_clock::time_point last_commit_;
   std::chrono::steady_clock::time_point next_sweep_;
 

@@ -4,6 +4,7 @@
 
 #include "appliance/base/encoding.h"
 #include "appliance/base/text.h"
+#include "appliance/domain/policy.h"
 
 namespace heirloom {
 namespace {
@@ -53,6 +54,7 @@ std::string FingerprintOf(const SearchRequest& request) {
   all += "\n" + (request.from ? request.from->text : "");
   all += "\n" + (request.to ? request.to->text : "");
   all += "\n" + (request.status ? std::string(ToString(*request.status)) : "");
+  if (request.semantic) all += "\nsemantic";
   return Sha256Hex(all).substr(0, 12);
 }
 
@@ -72,5 +74,23 @@ SearchQuery QueryOf(const Principal& who, const SearchRequest& request,
   query.limit = kMaxSearchHits;
   return query;
 }
+
+Status RequireSearchScope(const Principal& who) {
+  return Require(who, Action::kReadStory, {Role::kOwner, Visibility::kMembers, std::nullopt, false},
+                 "story");
+}
+
+Result<std::vector<std::string>> ReadersOf(LegacyService& legacies, const Principal& who,
+                                           const std::optional<Id>& legacy_id) {
+  auto memberships = legacies.MembershipsOf(who);
+  if (!memberships) return ErrorOf(memberships);
+  if (legacy_id) {
+    std::erase_if(*memberships,
+                  [&](const Membership& each) { return each.legacy_id != *legacy_id; });
+  }
+  return ReaderTermsOf(who, *memberships);
+}
+
+double ScoreOfRank(std::size_t rank) { return 1.0 / (1.0 + static_cast<double>(rank) / 10.0); }
 
 }  // namespace heirloom

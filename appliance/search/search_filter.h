@@ -15,4 +15,15 @@ std::string FingerprintOf(const SearchRequest& request);
 SearchQuery QueryOf(const Principal& who, const SearchRequest& request,
                     std::vector<std::string> readers);
 
+// A token needs the scope to read stories even where there is none to be found.
+Status RequireSearchScope(const Principal& who);
+
+// The reader terms of `who`: of one legacy when one is asked for, since nothing else can be found
+// then.
+Result<std::vector<std::string>> ReadersOf(LegacyService& legacies, const Principal& who,
+                                           const std::optional<Id>& legacy_id);
+
+// What a hit is worth to who cannot see what was left out: 1 for the first, falling.
+double ScoreOfRank(std::size_t rank);
+
 }  // namespace heirloom

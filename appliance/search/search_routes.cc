@@ -1,6 +1,8 @@
 #include "appliance/search/search_routes.h"
 
+#include "appliance/base/log.h"
 #include "appliance/domain/field_rules.h"
+#include "appliance/http/problem.h"
 #include "appliance/http/respond.h"
 
 namespace heirloom {
@@ -86,6 +88,7 @@ Result<SearchRequest> ReadSearch(const Request& request) {
   http::QueryReader query(request);
   SearchRequest search;
   search.text = query.Text("q", 400).value_or("");
+  search.semantic = query.OneOf("mode", {"words", "semantic"}) == "semantic";
   (void)query.OneOf("type", {"story"});
   search.legacy_id = query.AnId("legacy");
   search.tags = query.Texts("tag", 8, 64);
@@ -114,16 +117,33 @@ Result<SearchRequest> ReadSearch(const Request& request) {
   return search;
 }
 
+// What is missing is the operator's to know, and the log's to tell: the visitor learns what works.
+Response WithoutMeaning(const Request& request, const Error& error) {
+  LogWarn("search by meaning failed",
+          {{"reason", error.message}, {"request_id", request.request_id}});
+  Response response = http::ProblemOfStatus(
+      request, 503,
+      "Search by meaning does not work here at the moment; search by words (mode=words) does. "
+      "Whoever runs this installation finds the reason, and what mends it, in its log.");
+  response.Set("Retry-After", "60");
+  return response;
+}
+
 class SearchRoutes {
  public:
-  SearchRoutes(SearchService& search, const Authenticator& who) : search_(search), who_(who) {}
+  SearchRoutes(SearchService& search, SemanticSearchService& semantic, const Authenticator& who)
+      : search_(search), semantic_(semantic), who_(who) {}
 
   Result<Response> Search(const Request& request) const {
     const auto who = who_(request);
     if (!who) return ErrorOf(who);
     const auto search = ReadSearch(request);
     if (!search) return ErrorOf(search);
-    const auto page = search_.Search(*who, *search);
+    const auto page =
+        search->semantic ? semantic_.Search(*who, *search) : search_.Search(*who, *search);
+    if (!page && search->semantic && page.error().code == ErrorCode::kUnavailable) {
+      return WithoutMeaning(request, page.error());
+    }
     if (!page) return ErrorOf(page);
     return AnswerPage(*page);
   }
@@ -149,13 +169,15 @@ class SearchRoutes {
 
  private:
   SearchService& search_;
+  SemanticSearchService& semantic_;
   const Authenticator& who_;
 };
 
 }  // namespace
 
-void AddSearchRoutes(http::Router& router, SearchService& search, const Authenticator& who) {
-  const SearchRoutes routes(search, who);
+void AddSearchRoutes(http::Router& router, SearchService& search, SemanticSearchService& semantic,
+                     const Authenticator& who) {
+  const SearchRoutes routes(search, semantic, who);
   router.Get("/api/v1/search", http::Answer(routes, &SearchRoutes::Search));
   router.Get("/api/v1/search/suggest", http::Answer(routes, &SearchRoutes::Suggest));
 }

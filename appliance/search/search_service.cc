@@ -5,7 +5,6 @@
 #include <unordered_map>
 #include <utility>
 
-#include "appliance/domain/policy.h"
 #include "appliance/search/search_filter.h"
 
 namespace heirloom {
@@ -19,8 +18,6 @@ constexpr std::size_t kMaxMatches = 64;  // Marked in one story.
 constexpr std::size_t kSuggestedAtOnce = 32;
 static_assert(kCounted + kCorrectionHits <= StoryLookupService::kMaxIds);
 
-double ScoreOfRank(std::size_t rank) { return 1.0 / (1.0 + static_cast<double>(rank) / 10.0); }
-
 bool ReadNumber(const std::string& text, std::size_t& into) {
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), into);
   return error == std::errc() && end == text.data() + text.size() && into <= kMaxSearchHits;
@@ -31,12 +28,6 @@ std::vector<Id> IdsOf(const SearchHits& hits) {
   ids.reserve(hits.hits.size());
   for (const SearchHit& hit : hits.hits) ids.push_back(hit.id);
   return ids;
-}
-
-// A token needs the scope to read stories even where there is none to be found.
-Status RequireScope(const Principal& who) {
-  return Require(who, Action::kReadStory, {Role::kOwner, Visibility::kMembers, std::nullopt, false},
-                 "story");
 }
 
 }  // namespace
@@ -70,7 +61,7 @@ struct SearchService::Proposal {
 };
 
 Result<FoundPage> SearchService::Search(const Principal& who, const SearchRequest& request) {
-  if (const Status may = RequireScope(who); !may) return ErrorOf(may);
+  if (const Status may = RequireSearchScope(who); !may) return ErrorOf(may);
   const auto place = Place::Of(request);
   if (!place) return ErrorOf(place);
   FoundPage page;
@@ -134,7 +125,7 @@ Result<SearchService::Proposal> SearchService::Propose(const Principal& who,
                                                        const SearchRequest& request,
                                                        const Place& place, bool foreign) {
   Proposal proposal;
-  auto readers = ReadersOf(who, request.legacy_id);
+  auto readers = ReadersOf(legacies_, who, request.legacy_id);
   if (!readers) return ErrorOf(readers);
   if (!place.list.empty()) {
     proposal.stories = lists_.Find(place.list, who.user_id + FingerprintOf(request));
@@ -185,8 +176,8 @@ Result<std::vector<SearchSuggestion>> SearchService::Suggest(const Principal& wh
                                                              const std::string& text,
                                                              const std::optional<Id>& legacy_id,
                                                              std::size_t limit) {
-  if (const Status may = RequireScope(who); !may) return ErrorOf(may);
-  auto readers = ReadersOf(who, legacy_id);
+  if (const Status may = RequireSearchScope(who); !may) return ErrorOf(may);
+  auto readers = ReadersOf(legacies_, who, legacy_id);
   if (!readers) return ErrorOf(readers);
   std::vector<std::string> words;
   if (!indexer_.State().foreign) {
@@ -214,17 +205,6 @@ Result<std::vector<SearchSuggestion>> SearchService::Suggest(const Principal& wh
     suggestions.push_back({std::nullopt, "", std::move(words[i])});
   }
   return suggestions;
-}
-
-Result<std::vector<std::string>> SearchService::ReadersOf(const Principal& who,
-                                                          const std::optional<Id>& legacy_id) {
-  auto memberships = legacies_.MembershipsOf(who);
-  if (!memberships) return ErrorOf(memberships);
-  if (legacy_id) {
-    std::erase_if(*memberships,
-                  [&](const Membership& each) { return each.legacy_id != *legacy_id; });
-  }
-  return ReaderTermsOf(who, *memberships);
 }
 
 }  // namespace heirloom

@@ -27,6 +27,8 @@ struct SearchRequest {
   std::optional<std::string> language = {};
   std::optional<Edtf> from = {};
   std::optional<Edtf> to = {};
+  // By meaning instead of words: what SemanticSearchService answers.
+  bool semantic = false;
   bool facets = false;                    // Count them, on the first page.
   std::vector<std::string> after = {};    // Cursor parts.
   std::size_t limit = 30;                 // At most 100.
@@ -81,9 +83,6 @@ class SearchService {
                            bool foreign);
   Status Correct(const SearchQuery& query, Proposal& proposal) const;
   FoundStory Show(const SearchRequest& request, LookedUpStory story, std::size_t rank) const;
-  // Of one legacy when one is asked for: nothing else can be found then.
-  Result<std::vector<std::string>> ReadersOf(const Principal& who,
-                                             const std::optional<Id>& legacy_id);
 
   SearchIndex& index_;
   Indexer& indexer_;

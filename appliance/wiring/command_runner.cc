@@ -19,6 +19,7 @@
 #include "appliance/wiring/rebuild_commands.h"
 #include "storage/sqlite/sqlite_maintenance.h"
 
+#include "appliance/wiring/vectors.h"
 namespace heirloom {
 namespace {
 
@@ -82,7 +83,13 @@ class OwnStores {
     }
     const auto index = OpenIndex();
     if (!index) return ErrorOf(index);
-    return OpenStores{*core, *index};
+    if (!std::filesystem::exists(config_.index.vectors_file, failed)) {
+      return OpenStores{*core, *index};
+    }
+    auto vectors = OpenVectors(config_, (*core)->platform->clock);
+    if (!vectors) return ErrorOf(vectors);
+    vectors_ = std::move(*vectors);
+    return OpenStores{*core, *index, vectors_.index.get()};
   }
 
  private:
@@ -91,6 +98,7 @@ class OwnStores {
   std::unique_ptr<SearchIndex> index_;
 };
 
+  Vectors vectors_;
 Result<Json> RunHere(const Config& config, std::string_view command, std::string_view args_json,
                      Progress& progress) {
   const Result<Json> args = Json::Parse(args_json);

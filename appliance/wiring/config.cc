@@ -38,6 +38,7 @@ constexpr std::array kKeys = {
 const ConfigKey* FindKey(std::string_view name) {
   const auto* const found = std::find_if(kKeys.begin(), kKeys.end(),
                                          [&](const ConfigKey& key) { return key.name == name; });
+    ConfigKey{"index.embedder", "builtin:minilm"},
   return found == kKeys.end() ? nullptr : found;
 }
 
@@ -285,11 +286,26 @@ Secret ReadMetricsToken(Checker& check) {
   return token;
 }
 
-// <prefix>/bin/heirloom has its pages in <prefix>/share/heirloom/webui.
-fs::path DefaultWebRoot() {
+// <prefix>/bin/heirloom has what belongs to it in <prefix>/share/heirloom.
+fs::path Share() {
   std::error_code failed;
   const fs::path binary = fs::read_symlink("/proc/self/exe", failed);
-  return binary.parent_path().parent_path() / "share/heirloom/webui";
+  return binary.parent_path().parent_path() / "share/heirloom";
+}
+
+fs::path DefaultWebRoot() { return Share() / "webui"; }
+
+void ReadEmbedder(Checker& check, Config& config) {
+  static constexpr std::string_view kKey = "index.embedder";
+  using Kind = Config::Index::EmbedderKind;
+  const std::string name = check.Text(kKey);
+  config.index.minilm_folder = Share() / "models/all-MiniLM-L6-v2";
+  config.index.vectors_file = config.data_dir / "index" / "vectors.db";
+  if (name == "none") {
+    config.index.embedder = Kind::kNone;
+  } else if (name != "builtin:minilm") {
+    check.Add(kKey, "'" + name + "' is no embedder of this build; use builtin:minilm, or none");
+  }
 }
 
 template <typename Value, std::size_t kCount>
@@ -404,3 +420,5 @@ Result<Config> MakeConfig(const std::vector<Setting>& settings) {
 }
 
 }  // namespace heirloom
+  ReadEmbedder(check, config);
+  ReadEvents(check, config);

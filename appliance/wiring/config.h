@@ -63,6 +63,10 @@ struct Config {
   } limits;
 
   struct LogOutput {
+    // What makes vectors of texts, for search by meaning. kNone: there is none.
+    enum class EmbedderKind { kNone, kMiniLm } embedder = EmbedderKind::kMiniLm;
+    std::filesystem::path minilm_folder;  // The model's files.
+    std::filesystem::path vectors_file;
     LogLevel level = LogLevel::kInfo;
     std::optional<LogFormat> format;  // Empty: text on a terminal, JSON otherwise.
   } log;

@@ -66,6 +66,7 @@
 
 namespace heirloom {
 namespace {
+#include "appliance/wiring/semantic_search.h"
 
 constexpr std::chrono::seconds kDrainFor{20};
 constexpr std::chrono::seconds kHousekeepEach{60};
@@ -73,14 +74,20 @@ constexpr std::int64_t kRequestsSweptAtOnce = 10'000;
 constexpr std::chrono::seconds kWaitForLock{5};
 constexpr std::chrono::milliseconds kBetweenTries{50};
 
-Manifest MakeManifest() {
-  return {
+Manifest MakeManifest(const Config& config) {
+  Manifest manifest{
       .version = std::string(Version()),
       .adapters = {{"database", "sqlite"}, {"search", "xapian"}},
       .features = {"archive", "identity", "import", "legacies", "revisions", "search", "stories"}};
 }
 
 CheckResult CheckDatabase(Database& database) {
+  if (config.index.embedder != Config::Index::EmbedderKind::kNone) {
+    manifest.adapters.emplace("embedder", "minilm");
+    manifest.adapters.emplace("vectors", "faiss");
+    manifest.features.emplace_back("semantic_search");
+  }
+  return manifest;
   const Status pinged = database.Ping();
   if (pinged) return {};
   LogError("the database failed its check", {{"reason", pinged.error().message}});
@@ -156,11 +163,12 @@ std::string VisitUrlOf(const Config::Http& http, int port) {
 class Daemon::Impl {
  public:
   Impl(Config config, DataDirectory directory, std::unique_ptr<Core> core,
-       std::unique_ptr<SearchIndex> index)
+       std::unique_ptr<SearchIndex> index, Vectors vectors)
       : config_(std::move(config)),
         directory_(std::move(directory)),
         core_(std::move(core)),
-        index_(std::move(index)) {}
+        index_(std::move(index)),
+        vectors_(std::move(vectors)) {}
 
   ~Impl() { Stop(); }
 
@@ -180,6 +188,7 @@ class Daemon::Impl {
     if (const Status controlled = StartControl(); !controlled) return controlled;
     housekeeping_.emplace("housekeeping", kHousekeepEach, [this] { return Housekeep(); });
     return {};
+    semantic_.Start();
   }
 
   void Stop() {
@@ -198,6 +207,7 @@ class Daemon::Impl {
 
  private:
   void AddChecks() {
+    semantic_.Stop();
     health_.AddCheck("database", [this] { return CheckDatabase(*core_->database); });
     health_.AddCheck("search", [this] { return CheckSearch(indexer_); });
   }
@@ -208,6 +218,10 @@ class Daemon::Impl {
     metrics_.AddInfo("heirloom_build_info", "What runs here.",
                      {{"version", std::string(Version())}});
     metrics_.AddReading(Kind::kGauge, "heirloom_search_index_lag_events",
+    if (semantic_.on()) {
+      health_.AddCheck("embedder", [this] { return semantic_.CheckEmbedder(); });
+      health_.AddCheck("vectors", [this] { return CheckSearch(*semantic_.indexer()); });
+    }
                         "Events that the search index has not followed yet.",
                         [this] { return static_cast<double>(LagOf(indexer_.State())); });
     metrics_.AddReading(Kind::kGauge, "heirloom_search_index_rebuilding",
@@ -222,6 +236,7 @@ class Daemon::Impl {
     metrics_.AddReading(Kind::kGauge, "heirloom_events_lag_events",
                         "Events that subscribers have not been told of yet.",
                         [this] { return static_cast<double>(live_.Stats().lag); });
+    semantic_.AddMetrics(metrics_);
     metrics_.AddReading(Kind::kCounter, "heirloom_sql_statements_total",
                         "Statements that the database was asked.",
                         [this] { return static_cast<double>(core_->database->Statements()); });
@@ -248,7 +263,7 @@ class Daemon::Impl {
     AddImportRoutes(router_, imports_, who_);
     AddExportRoutes(router_, exports_, who_);
     AddRestoreRoutes(router_, restores_, who_);
-    AddSearchRoutes(router_, search_, who_);
+    AddSearchRoutes(router_, search_, semantic_.service(), who_);
     AddAuditRoutes(router_, audit_, who_);
     AddEventRoutes(router_, live_, who_);
     router_.Fallback([this](http::Request& request) { return assets_.Serve(request); });
@@ -281,11 +296,12 @@ class Daemon::Impl {
     AddIdentityCommands(commands_, core_->identity, visit_url);
     AddMaintenanceCommands(commands_, *maintenance_, [this](Progress& progress) {
       const auto stores = [this]() -> Result<OpenStores> {
-        return OpenStores{core_.get(), index_.get()};
+        return OpenStores{core_.get(), index_.get(), semantic_.index()};
       };
       return ExamineInstallation(config_, *maintenance_, stores, progress);
     });
-    AddRebuildCommands(commands_, indexer_);
+    AddRebuildCommands(commands_, indexer_, semantic_.indexer());
+    AddDeadLetterCommands(commands_, events_->dead_letters());
     const Result<bool> fresh = core_->identity.NeedsSetup();
     if (!fresh) return ErrorOf(fresh);
     if (*fresh) {
@@ -320,8 +336,9 @@ class Daemon::Impl {
   SearchService search_{*index_, indexer_, lookup_, legacies_, core_->platform->clock};
   AuditService audit_{*core_->database};
   LiveService live_{*core_->database, core_->platform->clock};
+  Vectors vectors_;  // Until semantic_ has them.
 
-  HealthService health_{core_->platform->clock, MakeManifest()};
+  HealthService health_{core_->platform->clock, MakeManifest(config_)};
   Metrics metrics_;
   WebAssets assets_{config_.http.web_root};
   RateLimiter limiter_{*core_->database, core_->platform->clock, RateLimitsOf(config_)};
@@ -335,6 +352,9 @@ class Daemon::Impl {
   std::string url_;
   std::optional<std::string> first_run_url_;
   bool stopped_ = false;
+  SemanticSearch semantic_{std::move(vectors_), *core_->database,      feed_, lookup_,
+                           legacies_,           core_->platform->clock};
+  std::unique_ptr<Events> events_;  // From Start on.
 };
 
 Result<Daemon> Daemon::Start(const Config& config) {
@@ -346,8 +366,10 @@ Result<Daemon> Daemon::Start(const Config& config) {
   if (!core) return ErrorOf(core);
   auto index = OpenSearchIndex(config, (*core)->platform->remote);
   if (!index) return ErrorOf(index);
-  auto impl =
-      std::make_unique<Impl>(config, std::move(*directory), std::move(*core), std::move(*index));
+  auto vectors = OpenVectors(config, (*core)->platform->clock);
+  if (!vectors) return ErrorOf(vectors);
+  auto impl = std::make_unique<Impl>(config, std::move(*directory), std::move(*core),
+                                     std::move(*index), std::move(*vectors));
   if (const Status started = impl->Start(); !started) return ErrorOf(started);
   return Daemon(std::move(impl));
 }

@@ -48,10 +48,26 @@ class Examiner {
     StoryFeedService feed(*core.database);
     const auto documents = CheckIndex(*core.database, feed, index, examination_.findings, progress);
     if (documents) examination_.documents = *documents;
-    Note("search", documents ? Status() : Status(ErrorOf(documents)));
+  }
+
+  void Vectors(const Core& core, const StoryIndex& index, Progress& progress) {
+    (void)Compare(core, index,
+                  {.check = "vectors",
+                   .name = "the index of vectors",
+                   .mend = "heirloom rebuild vectors --data-dir DIR"},
+                  progress);
   }
 
  private:
+  Result<std::int64_t> Compare(const Core& core, const StoryIndex& index, const IndexWords& words,
+                               Progress& progress) {
+    StoryFeedService feed(*core.database);
+    auto documents =
+        CheckIndex(*core.database, feed, index, words, examination_.findings, progress);
+    Note(words.check, documents ? Status() : Status(ErrorOf(documents)));
+    return documents;
+  }
+
   Examination& examination_;
 };
 
@@ -81,6 +97,12 @@ Result<Examination> ExamineInstallation(const Config& config, DatabaseMaintenanc
     examiner.Index(*stores->core, *stores->index, progress);
   } else {
     examination.findings.Note("search", "there is no index yet; a daemon builds it");
+  }
+  if (stores->vectors) examiner.Vectors(*stores->core, *stores->vectors, progress);
+  if (stores->graph) {
+    examiner.Graph(*stores->core, *stores->graph, progress);
+  } else {
+    examination.findings.Note("graph", "there is no graph yet; a daemon builds it");
   }
   if (progress.Cancelled()) return ErrorOf(CalledOff());
   return examination;

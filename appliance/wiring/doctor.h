@@ -15,7 +15,9 @@ namespace heirloom {
 // The stores that the doctor reads, when they are fit to be opened: a daemon's are open.
 struct OpenStores {
   Core* core = nullptr;
-  SearchIndex* index = nullptr;  // None: there is no index yet.
+  SearchIndex* index = nullptr;   // None: there is no index yet.
+  StoryIndex* vectors = nullptr;  // None: there are none yet, or there shall be none.
+  GraphStore* graph = nullptr;    // None: there is no graph yet, or it is just being opened.
 };
 using OpenForDoctor = std::function<Result<OpenStores>()>;
 

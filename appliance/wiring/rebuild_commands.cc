@@ -1,15 +1,18 @@
 #include "appliance/wiring/rebuild_commands.h"
 
+#include <functional>
 #include <string>
 
 #include "appliance/base/fields.h"
 #include "appliance/stories/story_feed_service.h"
 #include "appliance/wiring/embedded.h"
+#include "appliance/wiring/vectors.h"
 
 namespace heirloom {
 namespace {
 
 constexpr char kRebuildSearch[] = "rebuild search";
+constexpr char kRebuildVectors[] = "rebuild vectors";
 
 Status CheckNoArguments(const Json& args) {
   FieldReader fields(args);
@@ -23,27 +26,51 @@ Result<std::string> Rebuild(Indexer& indexer, Progress& progress) {
   return JsonWriter().BeginObject().Member("stories", *stories).EndObject().Take();
 }
 
+void AddCommand(Commands& commands, const char* name,
+                const std::function<Result<std::string>(Progress&)>& rebuild) {
+  commands.Add(name, [rebuild](const Json& args, Progress& progress) -> Result<std::string> {
+    if (const Status good = CheckNoArguments(args); !good) return ErrorOf(good);
+    return rebuild(progress);
+  });
+}
+
+tl::unexpected<Error> NoEmbedder() {
+  return Fail(ErrorCode::kConflict,
+              "there are no vectors: search by meaning is switched off (index.embedder = "
+              "\"none\")");
+}
+
 }  // namespace
 
-void AddRebuildCommands(Commands& commands, Indexer& indexer) {
-  commands.Add(kRebuildSearch,
-               [&indexer](const Json& args, Progress& progress) -> Result<std::string> {
-                 if (const Status good = CheckNoArguments(args); !good) return ErrorOf(good);
-                 return Rebuild(indexer, progress);
-               });
+void AddRebuildCommands(Commands& commands, Indexer& search, Indexer* vectors) {
+  AddCommand(commands, kRebuildSearch,
+             [&search](Progress& progress) { return Rebuild(search, progress); });
+  AddCommand(commands, kRebuildVectors, [vectors](Progress& progress) -> Result<std::string> {
+    if (!vectors) return NoEmbedder();
+    return Rebuild(*vectors, progress);
+  });
 }
 
 void AddRebuildCommands(Commands& commands, const Config& config, Core& core) {
-  commands.Add(kRebuildSearch,
-               [&config, &core](const Json& args, Progress& progress) -> Result<std::string> {
-                 if (const Status good = CheckNoArguments(args); !good) return ErrorOf(good);
-                 const auto index = OpenSearchIndex(config, core.platform->remote);
-                 if (!index) return ErrorOf(index);
-                 StoryFeedService feed(*core.database);
-                 Indexer indexer(*core.database, feed, **index, core.platform->clock);
-                 indexer.Start();
-                 return Rebuild(indexer, progress);
-               });
+  AddCommand(commands, kRebuildSearch, [&config, &core](Progress& progress) -> Result<std::string> {
+    const auto index = OpenSearchIndex(config, core.platform->remote);
+    if (!index) return ErrorOf(index);
+    StoryFeedService feed(*core.database);
+    Indexer indexer(*core.database, feed, **index, core.platform->clock);
+    indexer.Start();
+    return Rebuild(indexer, progress);
+  });
+  AddCommand(commands, kRebuildVectors,
+             [&config, &core](Progress& progress) -> Result<std::string> {
+               const auto vectors = OpenVectors(config, core.platform->clock);
+               if (!vectors) return ErrorOf(vectors);
+               if (!vectors->on()) return NoEmbedder();
+               StoryFeedService feed(*core.database);
+               Indexer indexer(*core.database, feed, *vectors->index, core.platform->clock,
+                               TraitsOfVectors());
+               indexer.Start();
+               return Rebuild(indexer, progress);
+             });
 }
 
 }  // namespace heirloom

@@ -7,10 +7,11 @@
 
 namespace heirloom {
 
-// "rebuild search": builds a projection again from the truth. Gives {"stories":n}.
+// "rebuild search", "rebuild vectors": build a projection again from the truth. Give {"stories":n}.
 
-// In the daemon, while it serves. `indexer` must outlive the commands.
-void AddRebuildCommands(Commands& commands, Indexer& indexer);
+// In the daemon, while it serves. The indexers must outlive the commands; `vectors` is null where
+// there is no search by meaning.
+void AddRebuildCommands(Commands& commands, Indexer& search, Indexer* vectors);
 
 // Where no daemon runs: the projection is opened when it is asked for. The rest must outlive the
 // commands.

@@ -2,6 +2,7 @@
 # Sourced by ./dev: build and clean.
 #   build/PRESET/bin/heirloom                 the daemon and CLI
 #   build/PRESET/share/heirloom/webui, demo   what it serves and what ./dev run imports
+#   build/PRESET/share/heirloom/models        what it finds stories by meaning with
 
 cmd_build() {
   local preset=${1:-release}
@@ -25,6 +26,7 @@ build_daemon() {
   fi
   logged "compile $preset" cmake --build --preset "$preset" --target "$target" ||
     die "'$preset' does not build"
+  stage_model "$preset"
 }
 
 configure() { cmake --preset "$1" -D Python3_EXECUTABLE="$python"; }
@@ -61,7 +63,7 @@ cmd_clean() {
   case ${1:-} in
     '')
       # What was fetched and what people wrote under ./dev run stays.
-      find build -mindepth 1 -maxdepth 1 ! -name tools ! -name run -exec rm -rf {} + 2>/dev/null || true
+      find build -mindepth 1 -maxdepth 1 ! -name tools ! -name models ! -name run -exec rm -rf {} + 2>/dev/null || true
       rm -rf webui/dist
       ok "removed what was built; kept build/tools and build/run"
       ;;

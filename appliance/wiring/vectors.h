@@ -1,0 +1,31 @@
+#pragma once
+
+#include <memory>
+
+#include "appliance/base/clock.h"
+#include "appliance/base/result.h"
+#include "appliance/search/embedding_index.h"
+#include "appliance/search/indexer.h"
+#include "appliance/wiring/config.h"
+#include "index/chunk_index.h"
+#include "index/embedder.h"
+
+namespace heirloom {
+
+// What search by meaning is made of; nothing where the configuration switches it off.
+struct Vectors {
+  std::unique_ptr<Embedder> embedder;
+  std::unique_ptr<ChunkIndex> chunks;
+  std::unique_ptr<EmbeddingIndex> index;  // Of both.
+
+  bool on() const { return index != nullptr; }
+};
+
+// Opens what the configuration names. The caller holds the data directory's lock. A model that is
+// missing is no failure: it is looked for when it is needed. `clock` must outlive what is opened.
+Result<Vectors> OpenVectors(const Config& config, const Clock& clock);
+
+// How the indexer that keeps them differs from the one of words.
+IndexerTraits TraitsOfVectors();
+
+}  // namespace heirloom
