@@ -17,9 +17,9 @@
 #include "appliance/wiring/doctor.h"
 #include "appliance/wiring/embedded.h"
 #include "appliance/wiring/rebuild_commands.h"
+#include "appliance/wiring/vectors.h"
 #include "storage/sqlite/sqlite_maintenance.h"
 
-#include "appliance/wiring/vectors.h"
 namespace heirloom {
 namespace {
 
@@ -96,9 +96,9 @@ class OwnStores {
   const Config& config_;
   std::unique_ptr<Core> core_;
   std::unique_ptr<SearchIndex> index_;
+  Vectors vectors_;
 };
 
-  Vectors vectors_;
 Result<Json> RunHere(const Config& config, std::string_view command, std::string_view args_json,
                      Progress& progress) {
   const Result<Json> args = Json::Parse(args_json);

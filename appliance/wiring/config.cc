@@ -21,6 +21,7 @@ constexpr std::array kKeys = {
     ConfigKey{"index.search_password", "", ConfigKey::Kind::kSecret},
     ConfigKey{"index.search_password_file", ""},
     ConfigKey{"index.search_ca_file", ""},
+    ConfigKey{"index.embedder", "builtin:minilm"},
     ConfigKey{"http.listen", "127.0.0.1:8080"},
     ConfigKey{"http.public_url", ""},
     ConfigKey{"http.trusted_proxies", "", ConfigKey::Kind::kList},
@@ -38,7 +39,6 @@ constexpr std::array kKeys = {
 const ConfigKey* FindKey(std::string_view name) {
   const auto* const found = std::find_if(kKeys.begin(), kKeys.end(),
                                          [&](const ConfigKey& key) { return key.name == name; });
-    ConfigKey{"index.embedder", "builtin:minilm"},
   return found == kKeys.end() ? nullptr : found;
 }
 
@@ -402,6 +402,7 @@ Result<Config> MakeConfig(const std::vector<Setting>& settings) {
   config.data_dir = ReadDataDir(check);
   config.storage.sqlite_file = ReadEmbedded(check, "storage.database", "sqlite", config.data_dir);
   ReadSearch(check, config);
+  ReadEmbedder(check, config);
   config.http.trusted_proxies = ReadNetworks(check, "http.trusted_proxies");
   config.http.metrics_allow = ReadNetworks(check, "http.metrics_allow");
   config.http.metrics_token = ReadMetricsToken(check);
@@ -420,5 +421,3 @@ Result<Config> MakeConfig(const std::vector<Setting>& settings) {
 }
 
 }  // namespace heirloom
-  ReadEmbedder(check, config);
-  ReadEvents(check, config);

@@ -42,6 +42,10 @@ struct Config {
 
   struct Index {
     std::filesystem::path xapian_folder;
+    // What makes vectors of texts, for search by meaning. kNone: there is none.
+    enum class EmbedderKind { kNone, kMiniLm } embedder = EmbedderKind::kMiniLm;
+    std::filesystem::path minilm_folder;  // The model's files.
+    std::filesystem::path vectors_file;
     std::optional<OpenSearch> opensearch;  // Then there is no xapian_folder.
   } index;
 
@@ -63,10 +67,6 @@ struct Config {
   } limits;
 
   struct LogOutput {
-    // What makes vectors of texts, for search by meaning. kNone: there is none.
-    enum class EmbedderKind { kNone, kMiniLm } embedder = EmbedderKind::kMiniLm;
-    std::filesystem::path minilm_folder;  // The model's files.
-    std::filesystem::path vectors_file;
     LogLevel level = LogLevel::kInfo;
     std::optional<LogFormat> format;  // Empty: text on a terminal, JSON otherwise.
   } log;

@@ -63,10 +63,10 @@
 #include "appliance/wiring/doctor.h"
 #include "appliance/wiring/embedded.h"
 #include "appliance/wiring/rebuild_commands.h"
+#include "appliance/wiring/semantic_search.h"
 
 namespace heirloom {
 namespace {
-#include "appliance/wiring/semantic_search.h"
 
 constexpr std::chrono::seconds kDrainFor{20};
 constexpr std::chrono::seconds kHousekeepEach{60};
@@ -79,15 +79,15 @@ Manifest MakeManifest(const Config& config) {
       .version = std::string(Version()),
       .adapters = {{"database", "sqlite"}, {"search", "xapian"}},
       .features = {"archive", "identity", "import", "legacies", "revisions", "search", "stories"}};
-}
-
-CheckResult CheckDatabase(Database& database) {
   if (config.index.embedder != Config::Index::EmbedderKind::kNone) {
     manifest.adapters.emplace("embedder", "minilm");
     manifest.adapters.emplace("vectors", "faiss");
     manifest.features.emplace_back("semantic_search");
   }
   return manifest;
+}
+
+CheckResult CheckDatabase(Database& database) {
   const Status pinged = database.Ping();
   if (pinged) return {};
   LogError("the database failed its check", {{"reason", pinged.error().message}});
@@ -182,13 +182,13 @@ class Daemon::Impl {
     server_->OnExchange(ExchangeObserver(metrics_));
     AddServerMetrics(metrics_, *server_);
     indexer_.Start();
+    semantic_.Start();
     live_.Start();
     if (const Status listening = server_->Listen(); !listening) return listening;
     url_ = UrlOf(config_.http.host, server_->port());
     if (const Status controlled = StartControl(); !controlled) return controlled;
     housekeeping_.emplace("housekeeping", kHousekeepEach, [this] { return Housekeep(); });
     return {};
-    semantic_.Start();
   }
 
   void Stop() {
@@ -199,6 +199,7 @@ class Daemon::Impl {
     control_.reset();
     housekeeping_.reset();
     live_.Stop();
+    semantic_.Stop();
     indexer_.Stop();
   }
 
@@ -207,9 +208,12 @@ class Daemon::Impl {
 
  private:
   void AddChecks() {
-    semantic_.Stop();
     health_.AddCheck("database", [this] { return CheckDatabase(*core_->database); });
     health_.AddCheck("search", [this] { return CheckSearch(indexer_); });
+    if (semantic_.on()) {
+      health_.AddCheck("embedder", [this] { return semantic_.CheckEmbedder(); });
+      health_.AddCheck("vectors", [this] { return CheckSearch(*semantic_.indexer()); });
+    }
   }
 
   void AddMetrics() {
@@ -218,15 +222,12 @@ class Daemon::Impl {
     metrics_.AddInfo("heirloom_build_info", "What runs here.",
                      {{"version", std::string(Version())}});
     metrics_.AddReading(Kind::kGauge, "heirloom_search_index_lag_events",
-    if (semantic_.on()) {
-      health_.AddCheck("embedder", [this] { return semantic_.CheckEmbedder(); });
-      health_.AddCheck("vectors", [this] { return CheckSearch(*semantic_.indexer()); });
-    }
                         "Events that the search index has not followed yet.",
                         [this] { return static_cast<double>(LagOf(indexer_.State())); });
     metrics_.AddReading(Kind::kGauge, "heirloom_search_index_rebuilding",
                         "1 while the search index is built again.",
                         [this] { return indexer_.State().rebuilding ? 1.0 : 0.0; });
+    semantic_.AddMetrics(metrics_);
     metrics_.AddReading(Kind::kGauge, "heirloom_events_subscribers",
                         "Event streams that are open or opening.",
                         [this] { return static_cast<double>(live_.Stats().subscribers); });
@@ -236,7 +237,6 @@ class Daemon::Impl {
     metrics_.AddReading(Kind::kGauge, "heirloom_events_lag_events",
                         "Events that subscribers have not been told of yet.",
                         [this] { return static_cast<double>(live_.Stats().lag); });
-    semantic_.AddMetrics(metrics_);
     metrics_.AddReading(Kind::kCounter, "heirloom_sql_statements_total",
                         "Statements that the database was asked.",
                         [this] { return static_cast<double>(core_->database->Statements()); });
@@ -301,7 +301,6 @@ class Daemon::Impl {
       return ExamineInstallation(config_, *maintenance_, stores, progress);
     });
     AddRebuildCommands(commands_, indexer_, semantic_.indexer());
-    AddDeadLetterCommands(commands_, events_->dead_letters());
     const Result<bool> fresh = core_->identity.NeedsSetup();
     if (!fresh) return ErrorOf(fresh);
     if (*fresh) {
@@ -319,6 +318,7 @@ class Daemon::Impl {
   const DataDirectory directory_;  // With its lock.
   const std::unique_ptr<Core> core_;
   const std::unique_ptr<SearchIndex> index_;
+  Vectors vectors_;  // Until semantic_ has them.
   const std::unique_ptr<DatabaseMaintenance> maintenance_ = MakeDatabaseMaintenance(config_);
 
   LegacyService legacies_{*core_->database, core_->platform->clock, core_->platform->ids};
@@ -334,9 +334,10 @@ class Daemon::Impl {
   Indexer indexer_{*core_->database, feed_, *index_, core_->platform->clock};
   StoryLookupService lookup_{*core_->database};
   SearchService search_{*index_, indexer_, lookup_, legacies_, core_->platform->clock};
+  SemanticSearch semantic_{std::move(vectors_), *core_->database,      feed_, lookup_,
+                           legacies_,           core_->platform->clock};
   AuditService audit_{*core_->database};
   LiveService live_{*core_->database, core_->platform->clock};
-  Vectors vectors_;  // Until semantic_ has them.
 
   HealthService health_{core_->platform->clock, MakeManifest(config_)};
   Metrics metrics_;
@@ -352,9 +353,6 @@ class Daemon::Impl {
   std::string url_;
   std::optional<std::string> first_run_url_;
   bool stopped_ = false;
-  SemanticSearch semantic_{std::move(vectors_), *core_->database,      feed_, lookup_,
-                           legacies_,           core_->platform->clock};
-  std::unique_ptr<Events> events_;  // From Start on.
 };
 
 Result<Daemon> Daemon::Start(const Config& config) {

@@ -44,9 +44,8 @@ class Examiner {
     Note("revisions", checked ? Status() : Status(ErrorOf(checked)));
   }
 
-  void Index(const Core& core, const SearchIndex& index, Progress& progress) {
-    StoryFeedService feed(*core.database);
-    const auto documents = CheckIndex(*core.database, feed, index, examination_.findings, progress);
+  void Index(const Core& core, const StoryIndex& index, Progress& progress) {
+    const auto documents = Compare(core, index, {}, progress);
     if (documents) examination_.documents = *documents;
   }
 
@@ -99,10 +98,7 @@ Result<Examination> ExamineInstallation(const Config& config, DatabaseMaintenanc
     examination.findings.Note("search", "there is no index yet; a daemon builds it");
   }
   if (stores->vectors) examiner.Vectors(*stores->core, *stores->vectors, progress);
-  if (stores->graph) {
-    examiner.Graph(*stores->core, *stores->graph, progress);
   } else {
-    examination.findings.Note("graph", "there is no graph yet; a daemon builds it");
   }
   if (progress.Cancelled()) return ErrorOf(CalledOff());
   return examination;

@@ -17,7 +17,6 @@ struct OpenStores {
   Core* core = nullptr;
   SearchIndex* index = nullptr;   // None: there is no index yet.
   StoryIndex* vectors = nullptr;  // None: there are none yet, or there shall be none.
-  GraphStore* graph = nullptr;    // None: there is no graph yet, or it is just being opened.
 };
 using OpenForDoctor = std::function<Result<OpenStores>()>;
 
