@@ -36,6 +36,7 @@ int Run(int argc, const char* const* argv) {
   AddRestore(app, action);
   AddDoctor(app, action);
   AddConfig(app, action);
+  AddMigrate(app, action);
   AddRebuild(app, action);
   AddHealth(app, action);
   AddVersion(app, action);

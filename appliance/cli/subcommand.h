@@ -36,6 +36,7 @@ void AddConfig(CLI::App& app, Action& action);
 void AddBackup(CLI::App& app, Action& action);
 void AddRestore(CLI::App& app, Action& action);
 void AddDoctor(CLI::App& app, Action& action);
+void AddMigrate(CLI::App& app, Action& action);
 void AddRebuild(CLI::App& app, Action& action);
 void AddHealth(CLI::App& app, Action& action);
 void AddVersion(CLI::App& app, Action& action);

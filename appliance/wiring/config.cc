@@ -4,9 +4,12 @@
 #include <array>
 #include <charconv>
 #include <numeric>
+#include <set>
 
 #include "appliance/http/forwarded.h"
+#include "storage/event_bus.h"
 #include "storage/remote/http_url.h"
+#include "storage/sns_sqs/address.h"
 
 namespace heirloom {
 namespace {
@@ -16,6 +19,20 @@ namespace fs = std::filesystem;
 constexpr std::array kKeys = {
     ConfigKey{"data_dir", ""},
     ConfigKey{"storage.database", "sqlite:heirloom.db"},
+    ConfigKey{"storage.database_password", "", ConfigKey::Kind::kSecret},
+    ConfigKey{"storage.database_password_file", ""},
+    ConfigKey{"storage.database_ca_file", ""},
+    ConfigKey{"storage.events", "local:"},
+    ConfigKey{"storage.events_consumers", "", ConfigKey::Kind::kList},
+    ConfigKey{"storage.events_access_key_id", ""},
+    ConfigKey{"storage.events_secret_access_key", "", ConfigKey::Kind::kSecret},
+    ConfigKey{"storage.events_secret_access_key_file", ""},
+    ConfigKey{"storage.events_ca_file", ""},
+    ConfigKey{"storage.graph", "rocksdb:graph"},
+    ConfigKey{"storage.graph_user", ""},
+    ConfigKey{"storage.graph_password", "", ConfigKey::Kind::kSecret},
+    ConfigKey{"storage.graph_password_file", ""},
+    ConfigKey{"storage.graph_ca_file", ""},
     ConfigKey{"index.search", "embedded:index"},
     ConfigKey{"index.search_user", ""},
     ConfigKey{"index.search_password", "", ConfigKey::Kind::kSecret},
@@ -210,6 +227,102 @@ Secret ReadSecret(Checker& check, const std::string& key) {
   return std::move(*secret);
 }
 
+bool IsPostgres(std::string_view url) {
+  return url.starts_with("postgresql://") || url.starts_with("postgres://");
+}
+
+// libpq reads the rest of it. A password in it would be shown wherever the address is.
+Config::Postgres ReadPostgres(Checker& check, const std::string& url) {
+  static constexpr std::string_view kKey = "storage.database";
+  const std::size_t begin = url.find("//") + 2;
+  const std::size_t end = std::min(url.find_first_of("/?", begin), url.size());
+  const std::string authority = url.substr(begin, end - begin);
+  const std::size_t at = authority.rfind('@');
+  const bool in_user = at != std::string::npos && authority.find(':') < at;
+  if (in_user || url.find("password=") != std::string::npos) {
+    check.Add(kKey,
+              "holds a password, which does not belong into an address; put it into a file "
+              "and name that in storage.database_password_file");
+  }
+  Config::Postgres postgres;
+  postgres.url = url;
+  postgres.password = ReadSecret(check, "storage.database_password");
+  const std::string ca_file = check.Text("storage.database_ca_file");
+  if (!ca_file.empty()) {
+    postgres.ca_file = Absolute(ca_file);
+    std::error_code failed;
+    if (!fs::is_regular_file(postgres.ca_file, failed)) {
+      check.Add("storage.database_ca_file", "is no file: " + postgres.ca_file.string());
+    }
+  }
+  return postgres;
+}
+
+void ReadDatabase(Checker& check, Config& config) {
+  static constexpr std::string_view kKey = "storage.database";
+  const std::string url = check.Text(kKey);
+  if (IsPostgres(url)) {
+    config.storage.postgres = ReadPostgres(check, url);
+    return;
+  }
+  config.storage.sqlite_file =
+      ReadEmbedded(check, kKey, "sqlite", config.data_dir, " or postgresql://USER@HOST/NAME");
+  for (const std::string_view key : {"storage.database_password", "storage.database_password_file",
+                                     "storage.database_ca_file"}) {
+    if (check.Find(key)) check.Add(key, "is for PostgreSQL, and storage.database is another");
+  }
+}
+
+bool IsNeo4jDatabase(std::string_view text) {
+  return !text.empty() && text.size() <= 63 &&
+         text.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-.") == text.npos;
+}
+
+Config::Neo4j ReadNeo4j(Checker& check, const std::string& http_url) {
+  static constexpr std::string_view kKey = "storage.graph";
+  Config::Neo4j neo4j;
+  const Result<HttpUrl> url = HttpUrl::Parse(http_url);
+  neo4j.database = !url || url->path.size() <= 1 ? "neo4j" : url->path.substr(1);
+  if (!url || http_url.find_first_of("?#") != std::string::npos ||
+      !IsNeo4jDatabase(neo4j.database)) {
+    check.Add(kKey,
+              "is no address of Neo4j; write it like neo4j+https://HOST:7473/DATABASE, with who "
+              "asks in storage.graph_user and storage.graph_password_file");
+    return neo4j;
+  }
+  neo4j.url = url->scheme + "://" + url->host + ":" + url->port;
+  neo4j.user = check.Text("storage.graph_user");
+  neo4j.password = ReadSecret(check, "storage.graph_password");
+  if (neo4j.user.empty() || !neo4j.password.IsSet()) {
+    check.Add("storage.graph_user", "and storage.graph_password_file must be set for Neo4j");
+  }
+  const std::string ca_file = check.Text("storage.graph_ca_file");
+  if (!ca_file.empty()) {
+    neo4j.ca_file = Absolute(ca_file);
+    std::error_code failed;
+    if (!fs::is_regular_file(neo4j.ca_file, failed)) {
+      check.Add("storage.graph_ca_file", "is no file: " + neo4j.ca_file.string());
+    }
+  }
+  return neo4j;
+}
+
+void ReadGraph(Checker& check, Config& config) {
+  static constexpr std::string_view kKey = "storage.graph";
+  static constexpr std::string_view kScheme = "neo4j+";
+  const std::string text = check.Text(kKey);
+  if (text.starts_with("neo4j+http://") || text.starts_with("neo4j+https://")) {
+    config.storage.neo4j = ReadNeo4j(check, text.substr(kScheme.size()));
+    return;
+  }
+  config.storage.rocksdb_folder =
+      ReadEmbedded(check, kKey, "rocksdb", config.data_dir, " or neo4j+https://HOST:PORT/DATABASE");
+  for (const std::string_view key : {"storage.graph_user", "storage.graph_password",
+                                     "storage.graph_password_file", "storage.graph_ca_file"}) {
+    if (check.Find(key)) check.Add(key, "is for Neo4j, and storage.graph is another");
+  }
+}
+
 // The part of an OpenSearch address after its scheme as http or https; empty for another scheme.
 std::string HttpOfOpenSearch(const std::string& url) {
   static constexpr std::array<std::pair<std::string_view, std::string_view>, 2> kSchemes = {
@@ -271,6 +384,62 @@ void ReadSearch(Checker& check, Config& config) {
   for (const std::string_view key : {"index.search_user", "index.search_password",
                                      "index.search_password_file", "index.search_ca_file"}) {
     if (check.Find(key)) check.Add(key, "is for OpenSearch, and index.search is another");
+  }
+}
+
+void CheckNoEventService(Checker& check) {
+  for (const std::string_view key :
+       {"storage.events_consumers", "storage.events_access_key_id",
+        "storage.events_secret_access_key", "storage.events_secret_access_key_file",
+        "storage.events_ca_file"}) {
+    if (check.Find(key)) check.Add(key, "is for sns+sqs, and storage.events is another");
+  }
+}
+
+void ReadConsumers(Checker& check, Config::EventService& service) {
+  static constexpr std::string_view kKey = "storage.events_consumers";
+  service.consumers = check.List(kKey);
+  if (service.consumers.empty()) {
+    check.Add(kKey, "is not set; name who follows the events: each name gets a queue of its own");
+  }
+  std::set<std::string> seen;
+  for (const std::string& name : service.consumers) {
+    if (!IsConsumerName(name)) {
+      check.Add(kKey, "'" + name + "' is no name for a queue: small letters, digits and -, " +
+                          "a letter first, at most 32");
+    } else if (!seen.insert(name).second) {
+      check.Add(kKey, "'" + name + "' stands there twice");
+    }
+  }
+}
+
+void ReadEvents(Checker& check, Config& config) {
+  static constexpr std::string_view kKey = "storage.events";
+  const std::string url = check.Text(kKey);
+  if (url == "local:") return CheckNoEventService(check);
+  if (!url.starts_with("sns+sqs://")) {
+    return check.Add(kKey, "this build has no adapter for '" + url +
+                               "'; use local: or sns+sqs://TOPIC?region=REGION");
+  }
+  if (const auto address = SnsSqsAddress::Parse(url); !address) {
+    check.Add(kKey, address.error().message);
+  }
+  Config::EventService& service = config.storage.events.emplace();
+  service.url = url;
+  ReadConsumers(check, service);
+  service.access_key_id = check.Text("storage.events_access_key_id");
+  service.secret_access_key = ReadSecret(check, "storage.events_secret_access_key");
+  if (service.access_key_id.empty() || !service.secret_access_key.IsSet()) {
+    check.Add("storage.events_access_key_id",
+              "and storage.events_secret_access_key_file must be set: SNS and SQS answer nobody "
+              "they do not know");
+  }
+  const std::string ca_file = check.Text("storage.events_ca_file");
+  if (ca_file.empty()) return;
+  service.ca_file = Absolute(ca_file);
+  std::error_code failed;
+  if (!fs::is_regular_file(service.ca_file, failed)) {
+    check.Add("storage.events_ca_file", "is no file: " + service.ca_file.string());
   }
 }
 
@@ -400,9 +569,11 @@ Result<Config> MakeConfig(const std::vector<Setting>& settings) {
 
   Config config;
   config.data_dir = ReadDataDir(check);
-  config.storage.sqlite_file = ReadEmbedded(check, "storage.database", "sqlite", config.data_dir);
+  ReadDatabase(check, config);
+  ReadGraph(check, config);
   ReadSearch(check, config);
   ReadEmbedder(check, config);
+  ReadEvents(check, config);
   config.http.trusted_proxies = ReadNetworks(check, "http.trusted_proxies");
   config.http.metrics_allow = ReadNetworks(check, "http.metrics_allow");
   config.http.metrics_token = ReadMetricsToken(check);

@@ -26,9 +26,30 @@ struct Config {
     std::filesystem::path ca_file;  // Empty: what the system trusts.
   };
 
+  // A bus that events are handed on to, beside the outbox.
+  struct EventService {
+    std::string url;  // sns+sqs://…
+    std::vector<std::string> consumers;
+    std::string access_key_id;
+    Secret secret_access_key;
+    std::filesystem::path ca_file;  // Empty: what the system trusts.
+  };
+
+  // Where Neo4j is.
+  struct Neo4j {
+    std::string url;  // http or https, host and port alone.
+    std::string database;
+    std::string user;
+    Secret password;
+    std::filesystem::path ca_file;  // Empty: what the system trusts.
+  };
+
   struct Storage {
+    std::optional<EventService> events;  // None: the outbox is all there is.
     std::filesystem::path sqlite_file;
     std::optional<Postgres> postgres;  // Then there is no sqlite_file.
+    std::filesystem::path rocksdb_folder;
+    std::optional<Neo4j> neo4j;  // Then there is no rocksdb_folder.
   } storage;
 
   // Where OpenSearch is, and what the names of its indexes begin with.

@@ -77,12 +77,30 @@ TEST_CASE("everything that is wrong is said at once", "[config]") {
 TEST_CASE("an adapter that this build lacks is refused, with what to use instead", "[config]") {
   const auto [key, url, scheme, instead] =
       GENERATE(table<std::string, std::string, std::string, std::string>({
-          {"storage.database", "postgresql://db/heirloom", "postgresql", "use sqlite:"},
+          {"storage.database", "mysql://db/heirloom", "mysql", "or postgresql://"},
           {"storage.database", "SQLite:heirloom.db", "SQLite", "use sqlite:"},
           {"index.search", "opensearch://search:9200", "opensearch", "use embedded:"},
       }));
   CHECK_THAT(ProblemWith(key, url),
              Contains("this build has no adapter for " + scheme) && Contains(instead));
+}
+
+TEST_CASE("PostgreSQL is named by an address without its password", "[config]") {
+  const auto config = Make({Set("storage.database", "postgresql://heirloom@db/heirloom"),
+                            Set("storage.database_password", "secret")});
+  REQUIRE(config->storage.postgres);
+  CHECK(config->storage.postgres->url == "postgresql://heirloom@db/heirloom");
+  CHECK(config->storage.postgres->password.Value() == "secret");
+  CHECK(config->storage.sqlite_file.empty());
+  for (const char* url : {"postgresql://heirloom:secret@db/heirloom",
+                          "postgresql://db/heirloom?user=heirloom&password=secret"}) {
+    CHECK_THAT(ProblemWith("storage.database", url), Contains("storage.database_password_file"));
+  }
+}
+
+TEST_CASE("what is PostgreSQL's alone is refused beside another database", "[config]") {
+  CHECK_THAT(ProblemWith("storage.database_ca_file", "/etc/ssl/ca.pem"),
+             Contains("is for PostgreSQL"));
 }
 
 TEST_CASE("what is embedded stays inside the data directory", "[config]") {
