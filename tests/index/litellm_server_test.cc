@@ -3,6 +3,7 @@
 
 #include "index/litellm/litellm_embedder.h"
 #include "storage/remote/remote_service.h"
+#include "tests/contract/embedder_contract.h"
 #include "tests/support/manual_clock.h"
 #include "tests/support/seeded_random.h"
 #include "tests/support/temp_folder.h"
@@ -58,6 +59,15 @@ struct World {
 
 double Cosine(const Vector& a, const Vector& b) {
   return std::inner_product(a.begin(), a.end(), b.begin(), 0.0);
+}
+
+TEST_CASE("LiteLLM keeps the Embedder contract", "[contract][embedder]") {
+  // What stands around the embedder lives as long as the test.
+  std::vector<std::unique_ptr<World>> worlds;
+  contract::CheckEmbedder([&] {
+    worlds.push_back(std::make_unique<World>());
+    return std::move(worlds.back()->embedder);
+  });
 }
 
 TEST_CASE("a LiteLLM server embeds texts, and says what it cost") {
