@@ -29,6 +29,7 @@ START_LIMIT = 60
 STOP_LIMIT = 30
 REQUEST_LIMIT = 30
 IMPORT_LIMIT = 300
+EMBED_LIMIT = 300  # A few stories a second on one processor, while others want it too.
 
 
 class Broken(Exception):
@@ -225,7 +226,23 @@ def go_through(daemon, demo, password):
     about = json.loads((demo / "legacy.json").read_text(encoding="utf-8"))
     legacy = demo_legacy(person, about)
     import_stories(daemon, person, legacy, about["title"], demo / "stories")
+    find_by_meaning(person, legacy)
     walk_story(person, legacy)
+
+
+def find_by_meaning(person, legacy):
+    """A question that shares no word with the story that answers it."""
+    question, answer = "manufacturing jobs lost during the Great Depression", "The winter of the lamp factory"
+    with result("found a story by what it means") as notes:
+        query = urllib.parse.urlencode({"q": question, "legacy": legacy, "mode": "semantic", "limit": 3})
+        until = time.monotonic() + EMBED_LIMIT
+        while True:
+            titles = [hit["title"] for hit in person.ask("GET", f"/api/v1/search?{query}").json()["items"]]
+            if titles[:1] == [answer]:
+                break
+            check(time.monotonic() < until, f"“{question}” finds {titles}")
+            time.sleep(0.5)
+        notes.append(f"“{question}” → “{answer}”")
 
 
 def walk_story(person, legacy):

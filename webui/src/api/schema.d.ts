@@ -777,7 +777,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Find by words, best first.
+         * Find by words or by meaning, best first.
          * @description Words are stemmed by language (walking finds walked); `"a phrase"` in quotes stays together; `-word` leaves out; a
          *     word's last letters may be missing while typing. Without `q` all that pass the filters come, newest change first.
          *     At most the best 10,000 stories are found.
@@ -785,6 +785,10 @@ export interface paths {
          *     The pages of a search hold still: while others write, following `next_cursor` gives no story twice and leaves out
          *     none that was there all along, for ten minutes after the last page. Later, or after a restart, a page goes on at the
          *     same place of a new search and says so (`restarted`).
+         *
+         *     With `mode=semantic` it finds what means something near to `q`, however it is worded: of each story the passage that
+         *     is nearest, which is its snippet, without marks. At most the nearest 200 stories are found, and those that have
+         *     nothing to do with `q` are left out. `q` is required then. Answers 503 where no model is there to do it.
          */
         get: operations["search"];
         put?: never;
@@ -3595,6 +3599,8 @@ export interface operations {
         parameters: {
             query?: {
                 q?: string;
+                /** @description By words or by meaning. */
+                mode?: "words" | "semantic";
                 type?: "story";
                 legacy?: components["schemas"]["Id"];
                 /** @description Repeat for several: all must be there. */
