@@ -12,6 +12,11 @@ run *arguments:
 build *arguments:
     @./dev build "$@"
 
+# The local stack.
+[no-exit-message]
+dev *arguments:
+    @./dev up "$@"
+
 [no-exit-message]
 watch *arguments:
     @./dev watch "$@"

@@ -14,7 +14,7 @@ def dev(*arguments):
 def test_help_names_every_command():
     said = dev("help")
     assert said.returncode == 0
-    for command in ("run", "build", "watch", "test", "lint", "fmt", "bench", "image", "clean"):
+    for command in ("run", "build", "up", "watch", "test", "lint", "fmt", "bench", "image", "clean"):
         assert f"./dev {command}" in said.stdout
 
 
@@ -29,6 +29,23 @@ def test_just_delegates_every_command():
     recipes = (ROOT / "justfile").read_text(encoding="utf-8")
     for command in ("run", "build", "watch", "test", "lint", "fmt", "bench", "image", "clean"):
         assert f"@./dev {command}" in recipes
+    assert 'dev *arguments:\n    @./dev up "$@"' in recipes
+
+
+def test_the_stack_says_what_it_cannot_do():
+    for arguments, words in ((["--without", "loki"], "are for --no-docker"), (["--data-dir", "x"], "are for --no-docker"),
+                             (["--no-docker", "--without", "mysql"], "the servers are postgres"),
+                             (["--listen", "8080"], "an address and a port"), (["--port"], "unknown option '--port'")):
+        said = dev("up", *arguments)
+        assert said.returncode == 1 and words in said.stderr, said.stderr
+
+
+def test_without_docker_the_stack_says_what_to_do_instead(tmp_path):
+    (tmp_path / "docker").write_text("#!/bin/sh\nexit 1\n", encoding="utf-8")
+    (tmp_path / "docker").chmod(0o755)
+    said = subprocess.run([ROOT / "dev", "up"], text=True, capture_output=True, check=False,
+                          env={"PATH": f"{tmp_path}:/usr/bin:/bin"})
+    assert said.returncode == 1 and "./dev up --no-docker" in said.stderr
 
 
 def test_only_missing_packages_are_installed_by_name(shell):
@@ -89,4 +106,4 @@ def test_every_package_has_a_set_and_a_reason():
     for line in (ROOT / "packaging/dev/apt-packages.txt").read_text(encoding="utf-8").splitlines():
         if line and not line.startswith("#"):
             group, name, why = line.split(None, 2)
-            assert group in ("build", "watch", "test", "fuzz", "lint", "coverage", "bench", "image", "runtime") and name and why
+            assert group in ("build", "watch", "test", "fuzz", "lint", "coverage", "bench", "image", "runtime", "services") and name and why

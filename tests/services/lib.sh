@@ -78,6 +78,21 @@ svc_go() {
   done
 }
 
+# svc_go_own TREE NAME PACKAGE@VERSION REPLACEMENT...: a program into TREE/bin/NAME whose module replaces others, which
+# `go install` refuses: built from a module of our own that repeats the replacements (OLD=NEW@VERSION).
+svc_go_own() {
+  local tree=$1 name=$2 spec=$3 replacement
+  shift 3
+  svc_go "$tree"
+  mkdir -p "$tree/src" "$tree/bin"
+  cd "$tree/src"
+  export GOFLAGS='' GOWORK=off
+  go mod init "heirloom.invalid/$name"
+  for replacement in "$@"; do go mod edit -replace "$replacement"; done
+  go get -tool "$spec"
+  nice go build -p 2 -trimpath -ldflags '-s -w' -o "$tree/bin/$name" "${spec%@*}"
+}
+
 # svc_venv TREE REQUIREMENT...: a virtual environment.
 svc_venv() {
   local tree=$1
