@@ -49,22 +49,25 @@ up_wants() { [[ $without != *",$1,"* ]]; }
 
 # start_servers NAME...: side by side, those that are wanted; each one's address is then in its folder.
 start_servers() {
-  local name names=() pids=() i
+  local name names=() i
+  starting=()
   for name in "$@"; do
     up_wants "$name" || continue
     mkdir -p "$data_dir/$name"
     started+=("$name")
     names+=("$name")
     # Setting one up may take minutes, the first time; it must not slow down whoever works here meanwhile.
-    nice "tests/services/$name" start "$data_dir/$name" >"$data_dir/$name/address.part" &
-    pids+=($!)
+    # In a group of its own, so that an end in the middle reaches all of it.
+    setsid nice "tests/services/$name" start "$data_dir/$name" >"$data_dir/$name/address.part" &
+    starting+=($!)
   done
-  for i in "${!pids[@]}"; do
+  for i in "${!starting[@]}"; do
     name=${names[i]}
-    wait "${pids[i]}" || die "$name does not start; ./dev up --no-docker --without $name goes on without it"
+    wait "${starting[i]}" || die "$name does not start; ./dev up --no-docker --without $name goes on without it"
     mv "$data_dir/$name/address.part" "$data_dir/$name/address"
     ok "$name: $(shown "$name")"
   done
+  starting=()
 }
 
 address() { cat "$data_dir/$1/address"; }
@@ -73,18 +76,19 @@ shown() { address "$1" | sed -E 's#://([^:/@]*):[^@/]*@#://\1@#'; }
 
 up_end() {
   trap '' INT TERM
-  local name
+  local name pid
   printf '\n'
   if [[ $daemon ]]; then
     kill -TERM "$daemon" 2>/dev/null || true
     wait "$daemon" || true
   fi
+  for pid in "${starting[@]}"; do kill -TERM -- "-$pid" 2>/dev/null || true; done
   for name in "${started[@]}"; do "tests/services/$name" stop "$data_dir/$name" || true; done
   ok "stopped; what was written is in $data_dir"
 }
 
 up_servers() {
-  local binary=${HEIRLOOM_BIN:-} config daemon='' started=() begun=$SECONDS
+  local binary=${HEIRLOOM_BIN:-} config daemon='' started=() starting=() begun=$SECONDS
   data_dir=${data_dir:-$root/build/up}
   need_packages services
   if [[ ! $binary ]]; then
