@@ -53,11 +53,7 @@ class Terms {
  private:
   void AddWord(Field field, const text::Word& word, Xapian::termcount times) {
     const std::string term = WordTerm(field, word.plain);
-    if (field == Field::kBody) {
-      document_.add_posting(term, position_, times);
-    } else {
-      document_.add_term(term, times);
-    }
+    document_.add_posting(term, position_, times);
     for (const std::string& stem : stemmer_.Stems(word)) {
       document_.add_term(StemTerm(field, stemmer_.Language(), stem), times);
     }

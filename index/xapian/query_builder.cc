@@ -26,9 +26,9 @@ Query AllOf(const std::vector<Query>& queries) {
   return Query(Query::OP_AND, queries.begin(), queries.end());
 }
 
-Query Phrase(const std::vector<Word>& words) {
+Query Phrase(Field field, const std::vector<Word>& words) {
   std::vector<std::string> terms;
-  for (const Word& word : words) terms.push_back(WordTerm(Field::kBody, word.plain));
+  for (const Word& word : words) terms.push_back(WordTerm(field, word.plain));
   return Query(Query::OP_PHRASE, terms.begin(), terms.end(),
                static_cast<Xapian::termcount>(terms.size()));
 }
@@ -128,7 +128,7 @@ Query QueryBuilder::OfWord(const Word& word, Field field) const {
 Query QueryBuilder::OfClause(const Clause& clause, Field field) const {
   const double times = clause.times;
   // BM25's weight of a repeated word of the query, with k3 = 1: at most double.
-  return Scaled(clause.exact ? Phrase(clause.words) : OfLoose(clause, field),
+  return Scaled(clause.exact ? Phrase(field, clause.words) : OfLoose(clause, field),
                 2 * times / (times + 1));
 }
 

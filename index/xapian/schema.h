@@ -28,7 +28,7 @@
 
 namespace heirloom::xapian {
 
-inline constexpr std::string_view kSchemaName = "stories-v2";
+inline constexpr std::string_view kSchemaName = "stories-v3";
 
 // Keys of the database's metadata.
 inline constexpr char kSchemaKey[] = "schema";

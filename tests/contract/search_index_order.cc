@@ -71,6 +71,14 @@ void CheckSuggestions(const OpenSearchIndex& open) {
     CHECK(bench.Suggest("").empty());
     CHECK(bench.Suggest("?").empty());
   }
+  SECTION("a phrase of a suggestion stands in the title") {
+    Bench bench(open());
+    bench.Put({Story(1, "The old mill", ""), Story(2, "Old", "the old mill"),
+               Story(3, "Mill, old", "the old mill"), Story(4, "東京", "", "ja"),
+               Story(5, "東", "東京", "ja")});
+    CHECK(bench.Suggest("\"old mill\"") == std::vector{IdOf(1)});
+    CHECK(bench.Suggest("東京") == std::vector{IdOf(4)});
+  }
   SECTION("suggestions keep to the legacy and the limit, and say that there are more") {
     Bench bench(open());
     std::vector<StoryDocument> stories;

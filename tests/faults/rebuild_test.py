@@ -34,7 +34,7 @@ def write_corpus(path):
 
 
 def generations(house):
-    folder = pathlib.Path(house.data_dir, "index/stories-v2")
+    folder = pathlib.Path(house.data_dir, "index/stories-v3")
     return [entry for entry in folder.iterdir() if entry.is_dir()] if folder.is_dir() else []
 
 

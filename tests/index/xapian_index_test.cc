@@ -25,7 +25,7 @@ namespace fs = std::filesystem;
 
 // Where the database lies that is asked.
 fs::path FilesIn(const TempFolder& folder) {
-  const fs::path schema = folder / "stories-v2";
+  const fs::path schema = folder / "stories-v3";
   std::string name = testing::ReadFile(schema / "CURRENT");
   name.erase(name.find_last_not_of('\n') + 1);
   return schema / name;
@@ -33,7 +33,7 @@ fs::path FilesIn(const TempFolder& folder) {
 
 std::size_t GenerationsIn(const TempFolder& folder) {
   std::size_t count = 0;
-  for (const auto& entry : fs::directory_iterator(folder / "stories-v2")) {
+  for (const auto& entry : fs::directory_iterator(folder / "stories-v3")) {
     count += entry.is_directory() ? 1 : 0;
   }
   return count;
@@ -79,15 +79,15 @@ TEST_CASE("an index that cannot be read is opened empty", "[index]") {
   SECTION("a table is missing") { fs::remove(files / "postlist.glass"); }
   SECTION("a table is cut off") { fs::resize_file(files / "postlist.glass", 0); }
   SECTION("it is a file") {
-    fs::remove_all(folder / "stories-v2");
-    testing::WriteFile(folder / "stories-v2", "text");
+    fs::remove_all(folder / "stories-v3");
+    testing::WriteFile(folder / "stories-v3", "text");
   }
-  SECTION("nothing says which one it is") { fs::remove(folder / "stories-v2" / "CURRENT"); }
+  SECTION("nothing says which one it is") { fs::remove(folder / "stories-v3" / "CURRENT"); }
   SECTION("what says which one it is names another place") {
-    testing::WriteFile(folder / "stories-v2" / "CURRENT", "../elsewhere\n");
+    testing::WriteFile(folder / "stories-v3" / "CURRENT", "../elsewhere\n");
   }
   SECTION("what says which one it is names none that is there") {
-    testing::WriteFile(folder / "stories-v2" / "CURRENT", "000077\n");
+    testing::WriteFile(folder / "stories-v3" / "CURRENT", "000077\n");
   }
   CheckBuiltAgain(folder);
 }
@@ -110,8 +110,8 @@ TEST_CASE("damage that a search meets is an error, and the next start opens the 
 TEST_CASE("what an earlier schema or a crash left behind is swept away when opened", "[index]") {
   const TempFolder folder;
   PutOne(folder);
-  testing::WriteFile(folder / "stories-v2/000099.damaged", "");
-  fs::create_directories(folder / "stories-v2/000099");
+  testing::WriteFile(folder / "stories-v3/000099.damaged", "");
+  fs::create_directories(folder / "stories-v3/000099");
   fs::create_directories(folder / "stories");
   fs::create_directories(folder / "stories-v1/000001");
   testing::WriteFile(folder / "other.db", "");
@@ -119,7 +119,7 @@ TEST_CASE("what an earlier schema or a crash left behind is swept away when open
   CHECK(GenerationsIn(folder) == 1);
   CHECK_FALSE(fs::exists(folder / "stories"));
   CHECK_FALSE(fs::exists(folder / "stories-v1"));
-  CHECK_FALSE(fs::exists(folder / "stories-v2/000099.damaged"));
+  CHECK_FALSE(fs::exists(folder / "stories-v3/000099.damaged"));
   CHECK(fs::exists(folder / "other.db"));
 }
 
@@ -143,7 +143,7 @@ TEST_CASE("a generation that cannot be put in place leaves the old one", "[index
   bench.Put({Story(1, "The mill", "")});
   auto next = bench.Index().StartGeneration().value();
   // A folder where the new name is to be written.
-  fs::create_directories(folder / "stories-v2/CURRENT.new");
+  fs::create_directories(folder / "stories-v3/CURRENT.new");
   const Status adopted = bench.Index().Adopt(std::move(next));
   REQUIRE(!adopted);
   CHECK(adopted.error().code == ErrorCode::kUnavailable);
