@@ -62,14 +62,14 @@ stage() {
 cmd_clean() {
   case ${1:-} in
     '')
-      # What was fetched and what people wrote under ./dev run stays.
-      find build -mindepth 1 -maxdepth 1 ! -name tools ! -name models ! -name run -exec rm -rf {} + 2>/dev/null || true
+      # What was fetched and what people wrote under ./dev run and up stays.
+      find build -mindepth 1 -maxdepth 1 ! -name tools ! -name models ! -name run ! -name up -exec rm -rf {} + 2>/dev/null || true
       rm -rf webui/dist
-      ok "removed what was built; kept build/tools and build/run"
+      ok "removed what was built; kept build/tools, build/models, build/run and build/up"
       ;;
     --all)
       rm -rf build webui/dist webui/node_modules
-      ok "removed build/ (with the data of ./dev run) and webui/node_modules"
+      ok "removed build/ (with the data of ./dev run and up) and webui/node_modules"
       ;;
     *) die "usage: ./dev clean [--all]" ;;
   esac
