@@ -50,17 +50,13 @@ VectorSet::~VectorSet() = default;
 
 std::size_t VectorSet::Add(std::span<const float> vector) {
   StayOnThisThread();
-  std::size_t place = engine_->places;
-  if (free_.empty()) {
-    ++engine_->places;
-  } else {
-    place = free_.back();
-    free_.pop_back();
-  }
+  const bool fresh = free_.empty();
+  const std::size_t place = fresh ? engine_->places++ : free_.back();
+  if (!fresh) free_.pop_back();
   if (engine_->lists) {
     const FaissId id = IdOf(place);
     engine_->lists->add_with_ids(1, vector.data(), &id);
-  } else if (place + 1 == engine_->places) {
+  } else if (fresh) {
     engine_->flat->add(1, vector.data());
   } else {
     std::copy(vector.begin(), vector.end(), engine_->flat->get_xb() + place * dimensions_);
