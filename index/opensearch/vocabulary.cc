@@ -89,7 +89,8 @@ std::string BeginningJson(std::string_view plain_beginning, const Parts& filters
   prefix.BeginObject().Key("prefix").BeginObject().Key("body").BeginObject();
   prefix.Member("value", plain_beginning).EndObject().EndObject().EndObject();
   all.push_back(prefix.Take());
-  return WordsJson(all, Literal(plain_beginning) + ".*", kMostOfBeginning);
+  // Not ".*": OpenSearch 2.19 fails on a beginning that lies behind the last word there is.
+  return WordsJson(all, Literal(plain_beginning) + ".+", kMostOfBeginning);
 }
 
 std::vector<std::string> ReadCompletions(const Json& answer, std::string_view plain_beginning,
