@@ -38,6 +38,7 @@ int Run(int argc, const char* const* argv) {
   AddConfig(app, action);
   AddMigrate(app, action);
   AddRebuild(app, action);
+  AddEvents(app, action);
   AddHealth(app, action);
   AddVersion(app, action);
   try {

@@ -38,6 +38,7 @@ void AddRestore(CLI::App& app, Action& action);
 void AddDoctor(CLI::App& app, Action& action);
 void AddMigrate(CLI::App& app, Action& action);
 void AddRebuild(CLI::App& app, Action& action);
+void AddEvents(CLI::App& app, Action& action);
 void AddHealth(CLI::App& app, Action& action);
 void AddVersion(CLI::App& app, Action& action);
 

@@ -7,7 +7,7 @@ namespace heirloom {
 namespace {
 
 // Indexed by Action; the static_assert below keeps the two in step.
-constexpr std::size_t kActions = static_cast<std::size_t>(Action::kReadAudit) + 1;
+constexpr std::size_t kActions = static_cast<std::size_t>(Action::kManageDeadLetters) + 1;
 
 const std::vector<PolicyRow>& Table() {
   static const std::vector<PolicyRow> table = {
@@ -48,6 +48,9 @@ const std::vector<PolicyRow>& Table() {
        "Only an owner of this legacy may read its record."},
       {Action::kReadAudit, "read what was done in this installation", std::nullopt, "audit:read",
        "Only an admin may read the record of this installation.", false, true},
+      {Action::kManageDeadLetters, "see events that failed, and have them tried again",
+       std::nullopt, "events:redrive",
+       "Only an admin may look after events that failed.", false, true},
   };
   return table;
 }
@@ -82,7 +85,7 @@ const std::vector<PolicyRow>& PolicyTable() { return Table(); }
 
 Decision Decide(const Principal& subject, Action action, const Resource& resource) {
   const PolicyRow& row = Table().at(static_cast<std::size_t>(action));
-  static_assert(kActions == 18, "a new action needs its row in Table()");
+  static_assert(kActions == 19, "a new action needs its row in Table()");
   if (row.least_role && !Visible(resource)) return {Verdict::kUnseen, "Not there."};
   if (subject.scopes && !subject.scopes->contains(std::string(row.scope))) {
     return {Verdict::kDeny, "This token lacks the scope that this needs."};

@@ -32,6 +32,7 @@ enum class Action {
   kImportArchive,
   kReadLegacyAudit,
   kReadAudit,
+  kManageDeadLetters,
 };
 
 // What the decision depends on. `role` is the asker's membership of the thing's legacy, read from

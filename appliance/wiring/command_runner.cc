@@ -9,6 +9,7 @@
 
 #include "appliance/operations/commands.h"
 #include "appliance/operations/control_socket.h"
+#include "appliance/operations/dead_letter_commands.h"
 #include "appliance/operations/identity_commands.h"
 #include "appliance/operations/maintenance_commands.h"
 #include "appliance/wiring/core.h"
@@ -16,6 +17,7 @@
 #include "appliance/wiring/databases.h"
 #include "appliance/wiring/doctor.h"
 #include "appliance/wiring/embedded.h"
+#include "appliance/wiring/events.h"
 #include "appliance/wiring/rebuild_commands.h"
 #include "appliance/wiring/vectors.h"
 #include "storage/sqlite/sqlite_maintenance.h"
@@ -110,12 +112,19 @@ Result<Json> RunHere(const Config& config, std::string_view command, std::string
     return ExamineInstallation(
         config, *maintenance, [&] { return stores.OpenForDoctor(); }, progress_of_it);
   });
+  std::unique_ptr<Events> events;
   // These work on a database that cannot be opened, or is not to be migrated; all others open it.
   if (!commands.Has(command)) {
     const auto core = stores.OpenCore();
     if (!core) return ErrorOf(core);
     AddIdentityCommands(commands, (*core)->identity, VisitUrlOf(config.http, config.http.port));
     AddRebuildCommands(commands, config, **core);
+    if (command.starts_with("dlq ")) {
+      auto opened = Events::Open(config, **core);
+      if (!opened) return ErrorOf(opened);
+      events = std::move(*opened);
+      AddDeadLetterCommands(commands, events->dead_letters());
+    }
   }
   const Result<std::string> result = commands.Run(command, *args, progress);
   if (!result) return ErrorOf(result);

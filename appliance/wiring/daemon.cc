@@ -15,6 +15,7 @@
 #include "appliance/audit/audit_routes.h"
 #include "appliance/audit/audit_service.h"
 #include "appliance/base/log.h"
+#include "appliance/delivery/dead_letter_routes.h"
 #include "appliance/http/server.h"
 #include "appliance/idempotency/idempotency.h"
 #include "appliance/identity/account_routes.h"
@@ -30,6 +31,7 @@
 #include "appliance/operations/control_server.h"
 #include "appliance/operations/control_socket.h"
 #include "appliance/operations/data_directory.h"
+#include "appliance/operations/dead_letter_commands.h"
 #include "appliance/operations/exchange_observer.h"
 #include "appliance/operations/health_service.h"
 #include "appliance/operations/heap.h"
@@ -62,6 +64,7 @@
 #include "appliance/wiring/databases.h"
 #include "appliance/wiring/doctor.h"
 #include "appliance/wiring/embedded.h"
+#include "appliance/wiring/events.h"
 #include "appliance/wiring/rebuild_commands.h"
 #include "appliance/wiring/semantic_search.h"
 
@@ -173,6 +176,9 @@ class Daemon::Impl {
   ~Impl() { Stop(); }
 
   Status Start() {
+    auto events = Events::Open(config_, *core_);
+    if (!events) return ErrorOf(events);
+    events_ = std::move(*events);
     AddChecks();
     AddMetrics();
     AddRoutes();
@@ -184,6 +190,7 @@ class Daemon::Impl {
     indexer_.Start();
     semantic_.Start();
     live_.Start();
+    events_->Start();
     if (const Status listening = server_->Listen(); !listening) return listening;
     url_ = UrlOf(config_.http.host, server_->port());
     if (const Status controlled = StartControl(); !controlled) return controlled;
@@ -198,6 +205,7 @@ class Daemon::Impl {
     server_.reset();
     control_.reset();
     housekeeping_.reset();
+    if (events_) events_->Stop();
     live_.Stop();
     semantic_.Stop();
     indexer_.Stop();
@@ -219,6 +227,7 @@ class Daemon::Impl {
   void AddMetrics() {
     using Kind = Metrics::Kind;
     AddProcessMetrics(metrics_);
+    AddEventMetrics(metrics_, *events_);
     metrics_.AddInfo("heirloom_build_info", "What runs here.",
                      {{"version", std::string(Version())}});
     metrics_.AddReading(Kind::kGauge, "heirloom_search_index_lag_events",
@@ -246,6 +255,7 @@ class Daemon::Impl {
   }
 
   void AddRoutes() {
+    AddDeadLetterRoutes(router_, events_->dead_letters(), who_);
     AddHealthRoutes(router_, health_);
     AddContractRoute(router_);
     // The configuration was checked: these are networks.
@@ -275,10 +285,17 @@ class Daemon::Impl {
     exports_.Housekeep();
     Status trouble;
     for (Status done : std::array{core_->identity.Housekeep(), copies_.Housekeep(),
-                                  legacy_bin_.Housekeep(), bin_.Housekeep(), SweepRequests()}) {
+                                  legacy_bin_.Housekeep(), bin_.Housekeep(), SweepRequests(),
+                                  events_->Sweep(FollowedUpTo())}) {
       if (!done && trouble) trouble = std::move(done);
     }
     return trouble;
+  }
+
+  // What every projection has seen; one that is being built notes for itself where it began.
+  std::int64_t FollowedUpTo() const {
+    const IndexerState state = indexer_.State();
+    return state.foreign || state.rebuilding ? 0 : state.committed;
   }
 
   Status SweepRequests() {
@@ -301,6 +318,7 @@ class Daemon::Impl {
       return ExamineInstallation(config_, *maintenance_, stores, progress);
     });
     AddRebuildCommands(commands_, indexer_, semantic_.indexer());
+    AddDeadLetterCommands(commands_, events_->dead_letters());
     const Result<bool> fresh = core_->identity.NeedsSetup();
     if (!fresh) return ErrorOf(fresh);
     if (*fresh) {
@@ -336,6 +354,7 @@ class Daemon::Impl {
   SearchService search_{*index_, indexer_, lookup_, legacies_, core_->platform->clock};
   SemanticSearch semantic_{std::move(vectors_), *core_->database,      feed_, lookup_,
                            legacies_,           core_->platform->clock};
+  std::unique_ptr<Events> events_;  // From Start on.
   AuditService audit_{*core_->database};
   LiveService live_{*core_->database, core_->platform->clock};
 

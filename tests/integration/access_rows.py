@@ -57,6 +57,7 @@ class Row:
 READ_STORY = "read a story and its revisions"
 EDIT_STORY = "change a story"
 BIN_STORY = "see a deleted story, take it back, remove it for good"
+DEAD_LETTERS = "see events that failed, and have them tried again"
 READ_LEGACY = "read a legacy"
 MEMBERS = "add, change and remove members"
 
@@ -176,6 +177,8 @@ ROWS = {
     ),
     ("get", f"{API}/events"): Row((READ_LEGACY,), "legacy", query="legacy", stream=True),
     ("get", f"{API}/audit"): Row(("read what was done in this installation",)),
+    ("get", f"{API}/dead-letters"): Row((DEAD_LETTERS,)),
+    ("post", f"{API}/dead-letters/{{id}}/redrive"): Row((DEAD_LETTERS,), body={}, may_lack=True),
     ("get", f"{API}/export"): Row(("export a legacy",), lists="export"),
     ("get", f"{API}/legacies"): Row((READ_LEGACY,), lists="legacy"),
     ("get", f"{API}/bin/legacies"): Row(("see a deleted legacy, take it back",), lists="deleted legacy"),

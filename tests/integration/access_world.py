@@ -24,6 +24,7 @@ SCOPES = (
     "stories:read",
     "stories:write",
     "audit:read",
+    "events:redrive",
 )
 # What somebody would give a script that changes things.
 PAIRS = (

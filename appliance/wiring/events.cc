@@ -1,0 +1,85 @@
+#include "appliance/wiring/events.h"
+
+#include <string>
+#include <utility>
+
+#include "storage/outbox/outbox_bus.h"
+#include "storage/outbox/sweep.h"
+#include "storage/sns_sqs/sns_sqs_bus.h"
+
+namespace heirloom {
+namespace {
+
+// The configuration was checked: the address is one.
+SnsSqsOptions OptionsOf(const Config::EventService& service, const Platform& platform) {
+  return {.address = SnsSqsAddress::Parse(service.url).value(),
+          .consumers = service.consumers,
+          .credentials = aws::StaticCredentials(service.access_key_id, service.secret_access_key),
+          .ca_file = service.ca_file.string(),
+          .world = platform.remote};
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Events>> Events::Open(const Config& config, Core& core) {
+  const auto& service = config.storage.events;
+  OutboxBusOptions options{.database = *core.database,
+                           .clock = core.platform->clock,
+                           .random = core.platform->random,
+                           .consumers = {},
+                           // One process at a time has a database in its data directory.
+                           .alone = !config.storage.postgres,
+                           .forever = service.has_value()};
+  if (service) options.consumers = {std::string(Relay::kConsumer)};
+  auto outbox = OpenOutboxBus(options);
+  if (!outbox) return ErrorOf(outbox);
+  std::unique_ptr<EventBus> remote;
+  if (service) {
+    auto opened = OpenSnsSqsBus(OptionsOf(*service, *core.platform));
+    if (!opened) return ErrorOf(opened);
+    remote = std::move(*opened);
+  }
+  return std::unique_ptr<Events>(new Events(core, std::move(*outbox), std::move(remote)));
+}
+
+Events::Events(Core& core, std::unique_ptr<EventBus> outbox, std::unique_ptr<EventBus> remote)
+    : core_(core),
+      outbox_(std::move(outbox)),
+      remote_(std::move(remote)),
+      dead_letters_(bus()),
+      relay_(remote_ ? std::make_unique<Relay>(*outbox_, *remote_) : nullptr) {}
+
+void Events::Start() {
+  if (relay_) relay_->Start();
+}
+
+void Events::Stop() {
+  if (relay_) relay_->Stop();
+}
+
+Status Events::Sweep(std::int64_t needed_after) {
+  const auto swept = SweepOutbox(
+      *core_.database, {.now = core_.platform->clock.Now(), .needed_after = needed_after});
+  return swept ? Status() : Status(ErrorOf(swept));
+}
+
+void AddEventMetrics(Metrics& metrics, Events& events) {
+  using Kind = Metrics::Kind;
+  const Relay* const relay = events.relay();
+  if (!relay) return;
+  metrics.AddReading(Kind::kGauge, "heirloom_relay_backlog_events",
+                     "Events that were committed and not yet handed on.",
+                     [relay] { return static_cast<double>(relay->Backlog()); });
+  metrics.AddReading(Kind::kCounter, "heirloom_relay_published_total", "Events handed on.",
+                     [relay] { return static_cast<double>(relay->State().published); });
+  metrics.AddReading(Kind::kCounter, "heirloom_relay_failures_total",
+                     "Times that the bus did not take what was handed on.",
+                     [relay] { return static_cast<double>(relay->State().failures); });
+}
+
+Status ProvisionEvents(const Config& config, const Platform& platform) {
+  if (!config.storage.events) return {};
+  return ProvisionSnsSqs(OptionsOf(*config.storage.events, platform));
+}
+
+}  // namespace heirloom

@@ -1,0 +1,53 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+
+#include "appliance/base/result.h"
+#include "appliance/delivery/dead_letter_service.h"
+#include "appliance/delivery/relay.h"
+#include "appliance/telemetry/metrics.h"
+#include "appliance/wiring/config.h"
+#include "appliance/wiring/core.h"
+#include "storage/event_bus.h"
+
+namespace heirloom {
+
+// What carries events on from the outbox: nothing more than the outbox itself, or a relay to the
+// bus that the configuration names.
+class Events {
+ public:
+  // Adds hooks to the database and writes to it: after all others added theirs, before anybody
+  // writes. `core` must outlive it.
+  static Result<std::unique_ptr<Events>> Open(const Config& config, Core& core);
+
+  void Start();
+  void Stop();  // Idempotent.
+
+  EventBus& bus() { return remote_ ? *remote_ : *outbox_; }
+  DeadLetterService& dead_letters() { return dead_letters_; }
+  const Relay* relay() const { return relay_.get(); }  // Null when nothing is handed on.
+
+  // Takes away some of the old events that nobody needs any more. `needed_after`: what follows it
+  // somebody has yet to see.
+  Status Sweep(std::int64_t needed_after);
+
+ private:
+  Events(Core& core, std::unique_ptr<EventBus> outbox, std::unique_ptr<EventBus> remote);
+
+  Core& core_;
+  const std::unique_ptr<EventBus> outbox_;
+  const std::unique_ptr<EventBus> remote_;  // Null: the outbox is all there is.
+  DeadLetterService dead_letters_;
+  std::unique_ptr<Relay> relay_;
+};
+
+// heirloom_relay_* of appliance/docs/metrics.md, when there is a relay. `events` must outlive the
+// metrics.
+void AddEventMetrics(Metrics& metrics, Events& events);
+
+// Makes what the configured bus needs: topic, queues, subscriptions. Doing it again changes
+// nothing; the outbox needs nothing.
+Status ProvisionEvents(const Config& config, const Platform& platform);
+
+}  // namespace heirloom
