@@ -18,6 +18,7 @@
 #include "appliance/wiring/doctor.h"
 #include "appliance/wiring/embedded.h"
 #include "appliance/wiring/events.h"
+#include "appliance/wiring/graph.h"
 #include "appliance/wiring/rebuild_commands.h"
 #include "appliance/wiring/vectors.h"
 #include "storage/sqlite/sqlite_maintenance.h"
@@ -76,6 +77,17 @@ class OwnStores {
 
   // Does not make an index where there is none.
   Result<OpenStores> OpenForDoctor() {
+    auto stores = OpenIndexes();
+    if (!stores || !HasGraph(config_)) return stores;
+    auto graph = OpenGraphStore(config_, core_->platform->remote);
+    if (!graph) return ErrorOf(graph);
+    graph_ = std::move(*graph);
+    stores->graph = graph_.get();
+    return stores;
+  }
+
+ private:
+  Result<OpenStores> OpenIndexes() {
     const auto core = OpenCore();
     if (!core) return ErrorOf(core);
     std::error_code failed;
@@ -94,11 +106,11 @@ class OwnStores {
     return OpenStores{*core, *index, vectors_.index.get()};
   }
 
- private:
   const Config& config_;
   std::unique_ptr<Core> core_;
   std::unique_ptr<SearchIndex> index_;
   Vectors vectors_;
+  std::unique_ptr<GraphStore> graph_;
 };
 
 Result<Json> RunHere(const Config& config, std::string_view command, std::string_view args_json,
@@ -119,6 +131,7 @@ Result<Json> RunHere(const Config& config, std::string_view command, std::string
     if (!core) return ErrorOf(core);
     AddIdentityCommands(commands, (*core)->identity, VisitUrlOf(config.http, config.http.port));
     AddRebuildCommands(commands, config, **core);
+    AddGraphRebuild(commands, config, **core);
     if (command.starts_with("dlq ")) {
       auto opened = Events::Open(config, **core);
       if (!opened) return ErrorOf(opened);

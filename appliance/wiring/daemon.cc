@@ -64,6 +64,7 @@
 #include "appliance/wiring/databases.h"
 #include "appliance/wiring/doctor.h"
 #include "appliance/wiring/embedded.h"
+#include "appliance/wiring/graph.h"
 #include "appliance/wiring/events.h"
 #include "appliance/wiring/rebuild_commands.h"
 #include "appliance/wiring/semantic_search.h"
@@ -87,6 +88,7 @@ Manifest MakeManifest(const Config& config) {
     manifest.adapters.emplace("vectors", "faiss");
     manifest.features.emplace_back("semantic_search");
   }
+  manifest.adapters.emplace("graph", config.storage.neo4j ? "neo4j" : "rocksdb");
   return manifest;
 }
 
@@ -188,6 +190,7 @@ class Daemon::Impl {
     server_->OnExchange(ExchangeObserver(metrics_));
     AddServerMetrics(metrics_, *server_);
     indexer_.Start();
+    graph_.Start();
     semantic_.Start();
     live_.Start();
     events_->Start();
@@ -209,6 +212,7 @@ class Daemon::Impl {
     live_.Stop();
     semantic_.Stop();
     indexer_.Stop();
+    graph_.Stop();
   }
 
   const std::string& url() const { return url_; }
@@ -218,6 +222,7 @@ class Daemon::Impl {
   void AddChecks() {
     health_.AddCheck("database", [this] { return CheckDatabase(*core_->database); });
     health_.AddCheck("search", [this] { return CheckSearch(indexer_); });
+    health_.AddCheck("graph", [this] { return CheckGraphState(graph_); });
     if (semantic_.on()) {
       health_.AddCheck("embedder", [this] { return semantic_.CheckEmbedder(); });
       health_.AddCheck("vectors", [this] { return CheckSearch(*semantic_.indexer()); });
@@ -227,6 +232,7 @@ class Daemon::Impl {
   void AddMetrics() {
     using Kind = Metrics::Kind;
     AddProcessMetrics(metrics_);
+    AddGraphMetrics(metrics_, graph_);
     AddEventMetrics(metrics_, *events_);
     metrics_.AddInfo("heirloom_build_info", "What runs here.",
                      {{"version", std::string(Version())}});
@@ -313,11 +319,13 @@ class Daemon::Impl {
     AddIdentityCommands(commands_, core_->identity, visit_url);
     AddMaintenanceCommands(commands_, *maintenance_, [this](Progress& progress) {
       const auto stores = [this]() -> Result<OpenStores> {
-        return OpenStores{core_.get(), index_.get(), semantic_.index()};
+        return OpenStores{core_.get(), index_.get(), semantic_.index(),
+                          graph_.Store().value_or(nullptr)};
       };
       return ExamineInstallation(config_, *maintenance_, stores, progress);
     });
     AddRebuildCommands(commands_, indexer_, semantic_.indexer());
+    AddGraphRebuild(commands_, *core_, graph_);
     AddDeadLetterCommands(commands_, events_->dead_letters());
     const Result<bool> fresh = core_->identity.NeedsSetup();
     if (!fresh) return ErrorOf(fresh);
@@ -350,6 +358,10 @@ class Daemon::Impl {
   RestoreService restores_{*core_->database, core_->platform->clock, core_->platform->ids};
   StoryFeedService feed_{*core_->database};
   Indexer indexer_{*core_->database, feed_, *index_, core_->platform->clock};
+  // Opened by its own thread: a start does not wait for it.
+  GraphProjector graph_{*core_->database,
+                        [this] { return OpenGraphStore(config_, core_->platform->remote); },
+                        core_->platform->clock};
   StoryLookupService lookup_{*core_->database};
   SearchService search_{*index_, indexer_, lookup_, legacies_, core_->platform->clock};
   SemanticSearch semantic_{std::move(vectors_), *core_->database,      feed_, lookup_,

@@ -3,6 +3,7 @@
 #include <optional>
 #include <string>
 
+#include "appliance/graph/graph_check_service.h"
 #include "appliance/operations/data_directory_check.h"
 #include "appliance/operations/truth_check.h"
 #include "appliance/search/index_check_service.h"
@@ -57,6 +58,12 @@ class Examiner {
                   progress);
   }
 
+  void Graph(const Core& core, const GraphStore& graph, Progress& progress) {
+    const auto items =
+        CheckGraph(*core.database, core.platform->clock, graph, examination_.findings, progress);
+    Note("graph", items ? Status() : Status(ErrorOf(items)));
+  }
+
  private:
   Result<std::int64_t> Compare(const Core& core, const StoryIndex& index, const IndexWords& words,
                                Progress& progress) {
@@ -98,7 +105,10 @@ Result<Examination> ExamineInstallation(const Config& config, DatabaseMaintenanc
     examination.findings.Note("search", "there is no index yet; a daemon builds it");
   }
   if (stores->vectors) examiner.Vectors(*stores->core, *stores->vectors, progress);
+  if (stores->graph) {
+    examiner.Graph(*stores->core, *stores->graph, progress);
   } else {
+    examination.findings.Note("graph", "there is no graph yet; a daemon builds it");
   }
   if (progress.Cancelled()) return ErrorOf(CalledOff());
   return examination;

@@ -8,6 +8,7 @@
 #include "appliance/wiring/config.h"
 #include "appliance/wiring/core.h"
 #include "index/search_index.h"
+#include "storage/graph_store.h"
 #include "storage/database_maintenance.h"
 
 namespace heirloom {
@@ -17,6 +18,7 @@ struct OpenStores {
   Core* core = nullptr;
   SearchIndex* index = nullptr;   // None: there is no index yet.
   StoryIndex* vectors = nullptr;  // None: there are none yet, or there shall be none.
+  GraphStore* graph = nullptr;    // None: there is no graph yet, or it is just being opened.
 };
 using OpenForDoctor = std::function<Result<OpenStores>()>;
 

@@ -1,0 +1,120 @@
+#include "appliance/wiring/graph.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <string>
+#include <utility>
+
+#include "appliance/base/fields.h"
+#include "appliance/base/log.h"
+#include "appliance/domain/finding.h"
+#include "appliance/graph/graph_check_service.h"
+#include "storage/neo4j/neo4j_graph_store.h"
+#include "storage/rocksdb/rocksdb_graph_store.h"
+
+namespace heirloom {
+namespace {
+
+constexpr char kRebuild[] = "rebuild graph";
+
+Neo4jGraphOptions OptionsOf(const Config::Neo4j& neo4j, const RemoteWorld& world) {
+  RemoteOptions options;
+  options.name = "graph";
+  return {.url = neo4j.url,
+          .database = neo4j.database,
+          .http = MakeRemoteService(std::move(options), neo4j.ca_file.string(),
+                                    MakeBasicSigner(neo4j.user, neo4j.password), world)};
+}
+
+std::int64_t LagOf(const GraphState& state) {
+  return std::max<std::int64_t>(state.head - state.reached, 0);
+}
+
+Result<bool> ReadVerify(const Json& args) {
+  FieldReader fields(args);
+  const Json given = fields.Any("verify");
+  const bool verify = given.kind() == Json::Kind::kBool && given.AsBool();
+  if (given && given.kind() != Json::Kind::kBool) fields.Add("verify", "must be true or false");
+  fields.RefuseUnknown();
+  if (const Status good = fields.Check(); !good) return ErrorOf(good);
+  return verify;
+}
+
+Result<std::string> Rebuild(const Json& args, Core& core, GraphProjector& projector,
+                            Progress& progress) {
+  const auto verify = ReadVerify(args);
+  if (!verify) return ErrorOf(verify);
+  const auto rows = projector.Rebuild(progress);
+  if (!rows) return ErrorOf(rows);
+  JsonWriter json;
+  json.BeginObject().Member("rows", *rows);
+  if (*verify) {
+    const auto graph = projector.Store();
+    if (!graph) return ErrorOf(graph);
+    Findings findings;
+    const auto items =
+        CheckGraph(*core.database, core.platform->clock, **graph, findings, progress);
+    if (!items) return ErrorOf(items);
+    for (const Finding& finding : findings.list()) LogWarn(finding.what);
+    const std::size_t differences =
+        findings.Count(Finding::Severity::kWarning) + findings.Count(Finding::Severity::kError);
+    json.Member("items", *items).Member("differences", static_cast<std::int64_t>(differences));
+  }
+  return json.EndObject().Take();
+}
+
+}  // namespace
+
+Result<std::unique_ptr<GraphStore>> OpenGraphStore(const Config& config,
+                                                   const RemoteWorld& remote) {
+  if (!config.storage.neo4j) {
+    return OpenRocksDbGraphStore({.directory = config.storage.rocksdb_folder});
+  }
+  const Config::Neo4j& neo4j = *config.storage.neo4j;
+  if (Status made = ProvisionNeo4jGraph(OptionsOf(neo4j, remote)); !made) return ErrorOf(made);
+  return OpenNeo4jGraphStore(OptionsOf(neo4j, remote));
+}
+
+bool HasGraph(const Config& config) {
+  std::error_code failed;
+  return config.storage.neo4j || std::filesystem::exists(config.storage.rocksdb_folder, failed);
+}
+
+// Stories and lists are read from the truth: they go on whatever becomes of the graph.
+CheckResult CheckGraphState(const GraphProjector& projector) {
+  const GraphState state = projector.State();
+  const std::int64_t lag = LagOf(state);
+  if (!state.failure.empty()) return {CheckResult::State::kBehind, "Stands still; see the log."};
+  if (state.foreign) return {CheckResult::State::kBehind, "Is being opened or built again."};
+  if (lag > 0) return {CheckResult::State::kBehind, std::to_string(lag) + " events behind."};
+  return {};
+}
+
+void AddGraphMetrics(Metrics& metrics, const GraphProjector& projector) {
+  using Kind = Metrics::Kind;
+  metrics.AddReading(Kind::kGauge, "heirloom_graph_lag_events",
+                     "Events that the graph has not followed yet.",
+                     [&projector] { return static_cast<double>(LagOf(projector.State())); });
+  metrics.AddReading(Kind::kGauge, "heirloom_graph_rebuilding", "1 while the graph is built again.",
+                     [&projector] { return projector.State().rebuilding ? 1.0 : 0.0; });
+}
+
+void AddGraphRebuild(Commands& commands, Core& core, GraphProjector& projector) {
+  commands.Add(kRebuild,
+               [&core, &projector](const Json& args, Progress& progress) -> Result<std::string> {
+                 return Rebuild(args, core, projector, progress);
+               });
+}
+
+void AddGraphRebuild(Commands& commands, const Config& config, Core& core) {
+  commands.Add(kRebuild,
+               [&config, &core](const Json& args, Progress& progress) -> Result<std::string> {
+                 GraphProjector projector(
+                     *core.database, [&] { return OpenGraphStore(config, core.platform->remote); },
+                     core.platform->clock);
+                 projector.Start();
+                 return Rebuild(args, core, projector, progress);
+               });
+}
+
+}  // namespace heirloom
