@@ -300,8 +300,10 @@ class Daemon::Impl {
 
   // What every projection has seen; one that is being built notes for itself where it began.
   std::int64_t FollowedUpTo() const {
-    const IndexerState state = indexer_.State();
-    return state.foreign || state.rebuilding ? 0 : state.committed;
+    const IndexerState words = indexer_.State();
+    const GraphState graph = graph_.State();
+    const bool building = words.foreign || words.rebuilding || graph.foreign || graph.rebuilding;
+    return building ? 0 : std::min(words.committed, graph.reached);
   }
 
   Status SweepRequests() {
