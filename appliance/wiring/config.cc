@@ -5,13 +5,10 @@
 #include <charconv>
 #include <numeric>
 #include <set>
-#include <set>
 
 #include "appliance/http/forwarded.h"
 #include "storage/event_bus.h"
-#include "storage/event_bus.h"
 #include "storage/remote/http_url.h"
-#include "storage/sns_sqs/address.h"
 #include "storage/sns_sqs/address.h"
 
 namespace heirloom {
@@ -36,12 +33,6 @@ constexpr std::array kKeys = {
     ConfigKey{"storage.graph_password", "", ConfigKey::Kind::kSecret},
     ConfigKey{"storage.graph_password_file", ""},
     ConfigKey{"storage.graph_ca_file", ""},
-    ConfigKey{"storage.events", "local:"},
-    ConfigKey{"storage.events_consumers", "", ConfigKey::Kind::kList},
-    ConfigKey{"storage.events_access_key_id", ""},
-    ConfigKey{"storage.events_secret_access_key", "", ConfigKey::Kind::kSecret},
-    ConfigKey{"storage.events_secret_access_key_file", ""},
-    ConfigKey{"storage.events_ca_file", ""},
     ConfigKey{"index.search", "embedded:index"},
     ConfigKey{"index.search_user", ""},
     ConfigKey{"index.search_password", "", ConfigKey::Kind::kSecret},
@@ -452,62 +443,6 @@ void ReadEvents(Checker& check, Config& config) {
   }
 }
 
-void CheckNoEventService(Checker& check) {
-  for (const std::string_view key :
-       {"storage.events_consumers", "storage.events_access_key_id",
-        "storage.events_secret_access_key", "storage.events_secret_access_key_file",
-        "storage.events_ca_file"}) {
-    if (check.Find(key)) check.Add(key, "is for sns+sqs, and storage.events is another");
-  }
-}
-
-void ReadConsumers(Checker& check, Config::EventService& service) {
-  static constexpr std::string_view kKey = "storage.events_consumers";
-  service.consumers = check.List(kKey);
-  if (service.consumers.empty()) {
-    check.Add(kKey, "is not set; name who follows the events: each name gets a queue of its own");
-  }
-  std::set<std::string> seen;
-  for (const std::string& name : service.consumers) {
-    if (!IsConsumerName(name)) {
-      check.Add(kKey, "'" + name + "' is no name for a queue: small letters, digits and -, " +
-                          "a letter first, at most 32");
-    } else if (!seen.insert(name).second) {
-      check.Add(kKey, "'" + name + "' stands there twice");
-    }
-  }
-}
-
-void ReadEvents(Checker& check, Config& config) {
-  static constexpr std::string_view kKey = "storage.events";
-  const std::string url = check.Text(kKey);
-  if (url == "local:") return CheckNoEventService(check);
-  if (!url.starts_with("sns+sqs://")) {
-    return check.Add(kKey, "this build has no adapter for '" + url +
-                               "'; use local: or sns+sqs://TOPIC?region=REGION");
-  }
-  if (const auto address = SnsSqsAddress::Parse(url); !address) {
-    check.Add(kKey, address.error().message);
-  }
-  Config::EventService& service = config.storage.events.emplace();
-  service.url = url;
-  ReadConsumers(check, service);
-  service.access_key_id = check.Text("storage.events_access_key_id");
-  service.secret_access_key = ReadSecret(check, "storage.events_secret_access_key");
-  if (service.access_key_id.empty() || !service.secret_access_key.IsSet()) {
-    check.Add("storage.events_access_key_id",
-              "and storage.events_secret_access_key_file must be set: SNS and SQS answer nobody "
-              "they do not know");
-  }
-  const std::string ca_file = check.Text("storage.events_ca_file");
-  if (ca_file.empty()) return;
-  service.ca_file = Absolute(ca_file);
-  std::error_code failed;
-  if (!fs::is_regular_file(service.ca_file, failed)) {
-    check.Add("storage.events_ca_file", "is no file: " + service.ca_file.string());
-  }
-}
-
 // It may be asked for from anywhere, as often as somebody likes.
 Secret ReadMetricsToken(Checker& check) {
   static constexpr std::size_t kLeast = 16;
@@ -638,7 +573,6 @@ Result<Config> MakeConfig(const std::vector<Setting>& settings) {
   ReadGraph(check, config);
   ReadSearch(check, config);
   ReadEmbedder(check, config);
-  ReadEvents(check, config);
   ReadEvents(check, config);
   config.http.trusted_proxies = ReadNetworks(check, "http.trusted_proxies");
   config.http.metrics_allow = ReadNetworks(check, "http.metrics_allow");
