@@ -70,9 +70,13 @@ Result<std::unique_ptr<GraphStore>> OpenGraphStore(const Config& config,
   if (!config.storage.neo4j) {
     return OpenRocksDbGraphStore({.directory = config.storage.rocksdb_folder});
   }
-  const Config::Neo4j& neo4j = *config.storage.neo4j;
-  if (Status made = ProvisionNeo4jGraph(OptionsOf(neo4j, remote)); !made) return ErrorOf(made);
-  return OpenNeo4jGraphStore(OptionsOf(neo4j, remote));
+  if (Status made = ProvisionGraph(config, remote); !made) return ErrorOf(made);
+  return OpenNeo4jGraphStore(OptionsOf(*config.storage.neo4j, remote));
+}
+
+Status ProvisionGraph(const Config& config, const RemoteWorld& remote) {
+  if (!config.storage.neo4j) return {};
+  return ProvisionNeo4jGraph(OptionsOf(*config.storage.neo4j, remote));
 }
 
 bool HasGraph(const Config& config) {

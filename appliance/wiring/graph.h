@@ -19,6 +19,9 @@ namespace heirloom {
 // way of a start.
 Result<std::unique_ptr<GraphStore>> OpenGraphStore(const Config& config, const RemoteWorld& remote);
 
+// Makes what the graph needs where it is not in the data directory. Again changes nothing.
+Status ProvisionGraph(const Config& config, const RemoteWorld& remote);
+
 // Whether there is one to look over; true for one that is elsewhere.
 bool HasGraph(const Config& config);
 
