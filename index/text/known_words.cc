@@ -35,7 +35,9 @@ KnownWord ParseKnownWordEntry(std::string_view entry) {
 }
 
 bool MayBeMended(std::string_view plain_word) {
-  return MostSlips(CountCharacters(plain_word)) > 0 && !HasDigit(plain_word);
+  const std::size_t characters = CountCharacters(plain_word);
+  const unsigned slips = MostSlips(characters);
+  return slips > 0 && characters <= kLongestBeginning + slips && !HasDigit(plain_word);
 }
 
 void WordUses::Add(std::string_view written, std::int64_t stories) {

@@ -96,6 +96,15 @@ void CheckSlips(const OpenSearchIndex& open) {
     CHECK(bench.Correct("orhcrad") == std::string("orchard"));
     CHECK(bench.Correct("orhcrda") == std::nullopt);
   }
+  SECTION("the longest words are mended too, and what is longer than any word stays") {
+    Bench bench(open());
+    const std::string longest = "abcabcabcabcabcabcabcabc";
+    bench.Put({Story(1, longest, std::string(24, 'a'))});
+    CHECK(bench.Correct(longest + "xx") == longest);
+    CHECK(bench.Correct("x" + std::string(23, 'a')) == std::string(24, 'a'));
+    CHECK(bench.Correct(longest + "xxx") == std::nullopt);
+    CHECK(bench.Correct(std::string(400, 'a')) == std::nullopt);
+  }
   SECTION("nearer beats more used; of equally near the most used wins") {
     Bench bench(open());
     bench.Put({Story(1, "", "mill till"), Story(2, "", "till"), Story(3, "", "garten gardens"),
