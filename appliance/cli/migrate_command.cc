@@ -4,6 +4,7 @@
 
 #include "appliance/cli/subcommand.h"
 #include "appliance/wiring/command_runner.h"
+#include "appliance/wiring/provision.h"
 
 namespace heirloom::cli {
 namespace {
@@ -11,6 +12,7 @@ namespace {
 struct MigrateFlags {
   InstallationFlags installation;
   bool new_epoch = false;
+  bool provision = false;
 };
 
 int MigrateIt(const MigrateFlags& flags) {
@@ -19,6 +21,10 @@ int MigrateIt(const MigrateFlags& flags) {
   KeepFilesPrivate();
   const Status migrated = MigrateInstallation(*config, flags.new_epoch);
   if (!migrated) return Complain(migrated.error());
+  if (flags.provision) {
+    const Status made = ProvisionInstallation(*config);
+    if (!made) return Complain(made.error());
+  }
   std::printf("heirloom: the database is up to date%s\n",
               flags.new_epoch ? ", and begins a new history" : "");
   return kDone;
@@ -35,6 +41,9 @@ void AddMigrate(CLI::App& app, Action& action) {
   AddInstallationFlags(*command, flags->installation);
   command->add_flag("--new-epoch", flags->new_epoch,
                     "PostgreSQL was put back from a copy: everything made from it is built again");
+  command->add_flag("--provision", flags->provision,
+                    "Also make what the configured servers need and have not: buckets, topics, "
+                    "queues; doing it again changes nothing");
   command->callback([&action, flags] { action = [flags] { return MigrateIt(*flags); }; });
 }
 

@@ -35,6 +35,17 @@ struct Config {
     std::filesystem::path ca_file;  // Empty: what the system trusts.
   };
 
+  // A bucket for blobs.
+  struct BlobService {
+    std::string url;  // s3://…
+    // Who lends the keys; of kKeys they stand here.
+    enum class Source { kKeys, kFile, kWebIdentity, kContainer } source = Source::kKeys;
+    std::string access_key_id;
+    Secret secret_access_key;
+    std::filesystem::path credentials_file;  // Of kFile.
+    std::filesystem::path ca_file;           // Empty: what the system trusts.
+  };
+
   // Where Neo4j is.
   struct Neo4j {
     std::string url;  // http or https, host and port alone.
@@ -48,6 +59,8 @@ struct Config {
     std::optional<EventService> events;  // None: the outbox is all there is.
     std::filesystem::path sqlite_file;
     std::optional<Postgres> postgres;  // Then there is no sqlite_file.
+    std::filesystem::path blobs_folder;
+    std::optional<BlobService> bucket;  // Then there is no blobs_folder.
     std::filesystem::path rocksdb_folder;
     std::optional<Neo4j> neo4j;  // Then there is no rocksdb_folder.
   } storage;

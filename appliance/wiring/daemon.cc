@@ -60,6 +60,7 @@
 #include "appliance/telemetry/metrics.h"
 #include "appliance/telemetry/process_metrics.h"
 #include "appliance/throttle/rate_limiter.h"
+#include "appliance/wiring/blobs.h"
 #include "appliance/wiring/core.h"
 #include "appliance/wiring/databases.h"
 #include "appliance/wiring/doctor.h"
@@ -92,6 +93,7 @@ Manifest MakeManifest(const Config& config) {
   return manifest;
 }
 
+  manifest.adapters.emplace("blobs", config.storage.bucket ? "s3" : "files");
 CheckResult CheckDatabase(Database& database) {
   const Status pinged = database.Ping();
   if (pinged) return {};
@@ -184,6 +186,9 @@ class Daemon::Impl {
     AddChecks();
     AddMetrics();
     AddRoutes();
+    auto blobs = Blobs::Open(config_, *core_->platform);
+    if (!blobs) return ErrorOf(blobs);
+    blobs_ = std::move(*blobs);
     server_.emplace(ServerOptionsOf(config_), router_, core_->platform->clock,
                     core_->platform->ids);
     AddSecurityHeaders(*server_);
@@ -225,6 +230,7 @@ class Daemon::Impl {
     health_.AddCheck("graph", [this] { return CheckGraphState(graph_); });
     if (semantic_.on()) {
       health_.AddCheck("embedder", [this] { return semantic_.CheckEmbedder(); });
+    health_.AddCheck("blobs", [this] { return blobs_->Check(); });
       health_.AddCheck("vectors", [this] { return CheckSearch(*semantic_.indexer()); });
     }
   }
@@ -350,6 +356,7 @@ class Daemon::Impl {
   const std::unique_ptr<DatabaseMaintenance> maintenance_ = MakeDatabaseMaintenance(config_);
 
   LegacyService legacies_{*core_->database, core_->platform->clock, core_->platform->ids};
+  std::unique_ptr<Blobs> blobs_;  // From Start on.
   StoryService stories_{*core_->database, core_->platform->clock, core_->platform->ids};
   WorkingCopyService copies_{*core_->database, core_->platform->clock};
   BinService bin_{*core_->database, core_->platform->clock};

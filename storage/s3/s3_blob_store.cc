@@ -143,6 +143,7 @@ class Store final : public BlobStore {
   Status Ping() override {
     Ask ask;
     ask.query = {{"list-type", "2"}, {"max-keys", "1"}};
+    ask.timeout = std::chrono::seconds(3);  // A health page waits for it.
     const Result<HttpResponse> answer = client_.Send(ask);
     if (!answer) return ErrorOf(answer);
     return {};

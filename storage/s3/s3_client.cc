@@ -15,6 +15,7 @@ constexpr std::string_view kName = "blobs";
 
 // What may take long: large bodies at a mebibyte a second, and joining many parts.
 std::chrono::milliseconds TimeFor(const Ask& ask) {
+  if (ask.timeout.count() > 0) return ask.timeout;
   const auto base = ask.method == "POST" ? std::chrono::seconds(300) : std::chrono::seconds(60);
   return base + std::chrono::milliseconds(ask.body.size() >> 10);
 }

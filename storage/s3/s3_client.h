@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <optional>
 #include <stop_token>
 #include <string>
@@ -27,6 +28,7 @@ struct Ask {
   std::string_view body;
   std::string body_sha256;  // Hex; empty: reckoned when it is signed.
   HttpSink sink;
+  std::chrono::milliseconds timeout{0};  // 0: by what is asked.
   std::stop_token stop;
 };
 

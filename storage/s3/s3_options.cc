@@ -41,16 +41,14 @@ Status ReadParameter(std::string_view name, std::string value, Options& options)
   } else if (name == "style") {
     if (value != "path" && value != "virtual") return Refuse("style is path or virtual");
     options.path_style = value == "path";
-  } else if (name == "ca") {
-    options.ca_file = std::move(value);
   } else if (name == "endpoint" || name == "public_endpoint") {
     const Result<std::string> endpoint = ReadEndpoint(name, value);
     if (!endpoint) return ErrorOf(endpoint);
     (name == "endpoint" ? options.endpoint : options.public_endpoint) = *endpoint;
   } else {
     return Refuse("'" + std::string(name) +
-                  "' is no setting of a bucket; there are endpoint, public_endpoint, region, style "
-                  "and ca");
+                  "' is no setting of a bucket; there are endpoint, public_endpoint, region "
+                  "and style");
   }
   return {};
 }

@@ -14,13 +14,12 @@ struct Options {
   std::string public_endpoint;  // As browsers reach it, for signed URLs; empty: the same.
   std::string region = "us-east-1";
   bool path_style = false;  // endpoint/bucket/key instead of bucket.endpoint/key.
-  std::string ca_file;      // PEM, instead of the system's authorities.
 
   // The URL of the bucket, without a slash at its end.
   std::string BucketUrl(bool for_browsers = false) const;
 };
 
-// "s3://bucket?endpoint=…&region=…&style=path|virtual&public_endpoint=…&ca=…". Without an endpoint
+// "s3://bucket?endpoint=…&region=…&style=path|virtual&public_endpoint=…". Without an endpoint
 // it is Amazon's of the region. Path style is for servers without names for buckets.
 // kInvalidArgument in words for the operator; keys in the URL are refused, since URLs are shown.
 Result<Options> ParseUrl(std::string_view url);

@@ -8,10 +8,8 @@ namespace {
 TEST_CASE("a bucket's URL says where it is, in either style") {
   const Options amazon = ParseUrl("s3://family-photos?region=eu-central-1").value();
   CHECK(amazon.BucketUrl() == "https://family-photos.s3.eu-central-1.amazonaws.com");
-  const Options own =
-      ParseUrl("s3://photos/?endpoint=http://127.0.0.1:9000&style=path&ca=/etc/ca.pem").value();
+  const Options own = ParseUrl("s3://photos/?endpoint=http://127.0.0.1:9000&style=path").value();
   CHECK(own.BucketUrl() == "http://127.0.0.1:9000/photos");
-  CHECK(own.ca_file == "/etc/ca.pem");
   CHECK(own.region == "us-east-1");
   const Options two = ParseUrl(
                           "s3://photos?endpoint=http%3A%2F%2Fminio%3A9000&style=path"

@@ -25,7 +25,7 @@ class S3Room {
     options_.bucket = "test-" + NewBucketName();
     options_.endpoint = std::move(endpoint);
     options_.path_style = true;
-    options_.ca_file = std::move(ca_file);
+    ca_file_ = std::move(ca_file);
     Use(aws::StaticCredentials("heirloom", Secret::Literal(std::move(secret))));
   }
 
@@ -36,7 +36,7 @@ class S3Room {
     manners.circuit.failures_in_a_row = 1'000;
     manners.circuit.failed_part = 2;  // What a circuit does has tests of its own.
     http_ = MakeRemoteService(
-        std::move(manners), options_.ca_file,
+        std::move(manners), ca_file_,
         aws::MakeSigV4Signer(*credentials_, aws::SigningScope::S3(options_.region), clock_),
         {pauses_, clock_, random_});
   }
@@ -88,6 +88,7 @@ class S3Room {
   SystemRandom random_;
   RealPauses pauses_;
   s3::Options options_;
+  std::string ca_file_;
   bool provisioned_ = false;
   std::unique_ptr<aws::CredentialsProvider> credentials_;
   std::unique_ptr<RemoteService> http_;

@@ -1,0 +1,15 @@
+#include "appliance/wiring/provision.h"
+
+#include "appliance/wiring/blobs.h"
+#include "appliance/wiring/core.h"
+#include "appliance/wiring/events.h"
+
+namespace heirloom {
+
+Status ProvisionInstallation(const Config& config) {
+  Platform platform;
+  if (const Status made = ProvisionBlobs(config, platform); !made) return made;
+  return ProvisionEvents(config, platform);
+}
+
+}  // namespace heirloom
