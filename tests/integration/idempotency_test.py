@@ -4,7 +4,6 @@ import json
 import pathlib
 import re
 import socket
-import sqlite3
 import sys
 import threading
 import time
@@ -303,16 +302,12 @@ class Alone(unittest.TestCase):
         self.house.start()
         self.ada = self.house.client(headers={**self.ada.headers, "Origin": self.house.url})
 
-    def database(self):
-        return pathlib.Path(self.house.data_dir) / "heirloom.db"
-
     def test_after_a_day_a_key_is_new(self):
         cases = [CreateLegacy(self.house, self.ada), CreateStory(self.house, self.ada)]
         replies = [case.send("the-same") for case in cases]
         self.house.stop()
-        with sqlite3.connect(self.database()) as database:
-            day = (24 * 3600 + 1) * 1_000_000
-            database.execute("UPDATE idempotent_requests SET created_at = created_at - ?", (day,))
+        day = (24 * 3600 + 1) * 1_000_000
+        self.house.sql(f"UPDATE idempotent_requests SET created_at = created_at - {day}")
         self.again()
         for case, first in zip(cases, replies):
             case.client = self.ada
@@ -335,11 +330,10 @@ class Alone(unittest.TestCase):
 
     def await_key(self, key):
         """Until the change is durable, whether it was answered or not."""
-        with sqlite3.connect(self.database(), timeout=10) as database:
-            deadline = time.monotonic() + 20
-            query = "SELECT COUNT(*) FROM idempotent_requests WHERE key = ?"
-            while database.execute(query, (key,)).fetchone()[0] == 0:
-                self.assertLess(time.monotonic(), deadline)
+        deadline = time.monotonic() + 20
+        query = f"SELECT COUNT(*) FROM idempotent_requests WHERE key = '{key}'"
+        while self.house.sql(query) == "0":
+            self.assertLess(time.monotonic(), deadline)
 
     def test_an_answer_lost_in_a_crash_is_given_again_and_nothing_is_done_twice(self):
         for operation, make in CASES.items():

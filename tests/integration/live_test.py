@@ -1,7 +1,6 @@
 """Events over the wire: who hears what, taking up again, and how streams end."""
 
 import pathlib
-import sqlite3
 import sys
 import threading
 import time
@@ -307,8 +306,7 @@ class LiveTest(unittest.TestCase):
         browser = house.browser("ada")
         house.stop()
         soon = int((time.time() + 4) * 1e6)
-        with sqlite3.connect(pathlib.Path(house.data_dir) / "heirloom.db") as database:
-            database.execute("UPDATE sessions SET expires_at = ?", (soon,))
+        house.sql(f"UPDATE sessions SET expires_at = {soon}")
         house.start()
         browser = house.client(headers=dict(browser.headers))
         with EventStream(house.url, browser).open() as stream:
@@ -337,12 +335,17 @@ class LiveTest(unittest.TestCase):
 
     def repeat_last_event(self, times):
         columns = "tenant_id, type, subject, legacy_id, version, created_at"
-        last = f"SELECT {columns} FROM outbox ORDER BY sequence DESC LIMIT 1"
-        path = pathlib.Path(self.house.data_dir) / "heirloom.db"
-        with sqlite3.connect(path, timeout=10) as database:
-            row = database.execute(last).fetchone()
-            insert = f"INSERT INTO outbox ({columns}) VALUES (?, ?, ?, ?, ?, ?)"
-            database.executemany(insert, [row] * times)
+        last = "(SELECT * FROM outbox ORDER BY sequence DESC LIMIT 1) AS last"
+        counted = f"WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c WHERE n < {times})"
+        if self.house.database:
+            # As the daemon's own writes do: one after another, and the head follows.
+            head = "WITH h AS (UPDATE outbox_head SET sequence = sequence + %d RETURNING sequence)"
+            self.house.sql(
+                f"{head % times} INSERT INTO outbox (sequence, {columns}) SELECT h.sequence - {times} + n,"
+                f" {columns} FROM h, generate_series(1, {times}) n, {last}"
+            )
+        else:
+            self.house.sql(f"INSERT INTO outbox ({columns}) {counted} SELECT {columns} FROM c, {last}")
 
     def test_windows_of_one_person_are_bounded(self):
         _, client = self.person()

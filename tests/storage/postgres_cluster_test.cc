@@ -347,7 +347,8 @@ TEST_CASE("a random history leaves the same behind in SQLite and in PostgreSQL",
                             return true;
                           });
     }));
-    for (const StoredEvent& event : db.EventsAfter(0, 1'000).value()) {
+    const auto events = db.EventsAfter(0, 1'000).value();
+    for (const StoredEvent& event : events) {
       all += std::to_string(event.sequence) + event.event.tenant_id + event.event.subject + "\n";
     }
     return all;

@@ -3,6 +3,7 @@
 The binary is HEIRLOOM_BIN. Only the standard library is used, so that a bare machine can run it.
 """
 
+import contextlib
 import hashlib
 import http.client
 import json
@@ -11,6 +12,7 @@ import pathlib
 import selectors
 import shutil
 import signal
+import sqlite3
 import subprocess
 import tempfile
 import time
@@ -89,6 +91,7 @@ class PostgresDatabase:
         server = urllib.parse.urlsplit(os.environ["HEIRLOOM_TEST_POSTGRES"])
         self.admin = server._replace(path="/postgres").geturl()
         self.name = "a_" + hashlib.sha256(os.path.realpath(data_dir).encode()).hexdigest()[:24]
+        self.url = server._replace(path="/" + self.name).geturl()
         netloc = f"{server.username}@{server.hostname}:{server.port}"
         self.environment = {
             "HEIRLOOM_STORAGE_DATABASE": f"postgresql://{netloc}/{self.name}",
@@ -101,8 +104,8 @@ class PostgresDatabase:
             command, env={**os.environ, **self.environment}, check=True, capture_output=True
         )
 
-    def sql(self, statement):
-        command = [self.SCRIPT, "sql", self.admin, statement]
+    def sql(self, statement, admin=True):
+        command = [self.SCRIPT, "sql", self.admin if admin else self.url, statement]
         return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
 
     def remove(self):
@@ -219,6 +222,15 @@ class Appliance:
         if check and done.returncode != 0:
             raise RuntimeError(f"{arguments}: {done.returncode}\n{done.stdout}\n{done.stderr}")
         return done
+
+    def sql(self, statement):
+        """Behind the daemon's back: rows as lines, their columns parted by |."""
+        if self.database:
+            return self.database.sql(statement, admin=False)
+        with contextlib.closing(
+            sqlite3.connect(os.path.join(self.data_dir, "heirloom.db"), timeout=10)
+        ) as database, database:
+            return "\n".join("|".join(map(str, row)) for row in database.execute(statement))
 
     def add_user(self, name, *more):
         self.run(
