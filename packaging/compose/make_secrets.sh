@@ -12,7 +12,7 @@ make() {
   mv "$folder/$1.part" "$folder/$1"
 }
 
-for name in postgres_password metrics_token neo4j_password minio_password oidc_password grafana_password; do
+for name in postgres_password metrics_token neo4j_password minio_password localstack_secret oidc_password grafana_password; do
   make "$name" < <(od -An -vtx1 -N24 /dev/urandom | tr -d ' \n')
 done
 make litellm_key < <(printf 'sk-%s' "$(od -An -vtx1 -N24 /dev/urandom | tr -d ' \n')")

@@ -2,7 +2,7 @@
 # Sourced by ./dev: the local stack. With Docker that is packaging/compose, all of it; without, the servers of tests/services
 # that the daemon has adapters for, with Prometheus, Alertmanager, Jaeger and Loki, and the daemon on them.
 
-up_every=(postgres opensearch prometheus alertmanager jaeger loki)
+up_every=(postgres neo4j opensearch s3 aws litellm prometheus alertmanager jaeger loki)
 
 up_options() {
   docker=yes data_dir='' listen=127.0.0.1:8080 without=,
@@ -102,11 +102,11 @@ up_servers() {
   trap up_end EXIT
 
   step "Starting servers; one that is not on this machine yet is installed first, in minutes (Loki: about 12 of CPU time)"
-  start_servers postgres opensearch alertmanager jaeger loki
-  write_settings >"$config.part"
+  start_servers postgres neo4j opensearch s3 aws litellm alertmanager jaeger loki
+  (umask 077 && write_settings >"$config.part")
   mv "$config.part" "$config"
   step "Starting Heirloom"
-  "$binary" migrate --config "$config" || die "the database could not be set up"
+  "$binary" migrate --provision --config "$config" || die "the database or what else it needs could not be set up"
   start_daemon
   write_prometheus
   start_servers prometheus
@@ -114,19 +114,44 @@ up_servers() {
   wait "$daemon" || die "Heirloom ended; its log is $data_dir/heirloom.log"
 }
 
-# What the CLI reads, too: heirloom doctor --config build/up/heirloom.toml
+# What the CLI reads, too: heirloom doctor --config build/up/heirloom.toml. Keys and passwords are those that the scripts of
+# tests/services give to their servers.
 write_settings() {
-  umask 077
-  printf '# Made by ./dev up at each start.\ndata_dir = "%s"\n\n[http]\nlisten = "%s"\n\n[storage]\n' "$data_dir/heirloom" "$listen"
+  printf '# Made by ./dev up at each start.\ndata_dir = "%s"\n\n[http]\nlisten = "%s"\n' "$data_dir/heirloom" "$listen"
+  printf '\n[storage]\n'
   if up_wants postgres; then
-    local url
-    url=$(address postgres)
-    printf 'database = "%s?sslmode=disable"\n' "$(shown postgres)"
-    printf 'database_password = "%s"\n' "$(sed -E 's#.*://[^:]*:([^@]*)@.*#\1#' <<<"$url")"
+    setting database "$(shown postgres)?sslmode=disable"
+    setting database_password "$(password_of postgres)"
+  fi
+  if up_wants neo4j; then
+    setting graph "neo4j+http://$(host_of neo4j)/neo4j"
+    setting graph_user neo4j
+    setting graph_password "$(password_of neo4j)"
+  fi
+  if up_wants s3; then
+    setting blobs "s3://heirloom?endpoint=http://$(host_of s3)&region=us-east-1&style=path"
+    setting blobs_access_key_id heirloom
+    setting blobs_secret_access_key heirloom-secret
+  fi
+  if up_wants aws; then
+    setting events "sns+sqs://heirloom?endpoint=http://$(host_of aws)&region=us-east-1"
+    # Heirloom itself follows its database. This is a queue to look into.
+    printf 'events_consumers = ["example"]\n'
+    setting events_access_key_id test
+    setting events_secret_access_key test
   fi
   printf '\n[index]\n'
-  if up_wants opensearch; then printf 'search = "opensearch://%s/heirloom"\n' "$(sed 's#http://##' < <(address opensearch))"; fi
+  if up_wants opensearch; then setting search "opensearch://$(host_of opensearch)/heirloom"; fi
+  if up_wants litellm; then
+    setting embedder litellm:fake-embed
+    setting embedder_url "http://$(host_of litellm)"
+    setting embedder_key sk-test
+  fi
 }
+
+setting() { printf '%s = "%s"\n' "$1" "$2"; }
+host_of() { address "$1" | sed -E 's#^[a-z]+://([^/@]*@)?([^/]*).*#\2#'; }
+password_of() { address "$1" | sed -E 's#^[a-z]+://[^:]*:([^@]*)@.*#\1#'; }
 
 # Its log goes to a file; the address and the first-run link are in its first lines.
 start_daemon() {
@@ -151,7 +176,7 @@ write_prometheus() {
   up_wants prometheus || return 0
   mkdir -p "$data_dir/prometheus"
   if up_wants alertmanager; then
-    alerting="alerting: {alertmanagers: [{static_configs: [{targets: ['$(sed 's#http://##' < <(address alertmanager))']}]}]}"
+    alerting="alerting: {alertmanagers: [{static_configs: [{targets: ['$(host_of alertmanager)']}]}]}"
   fi
   cat >"$data_dir/prometheus/prometheus.yml" <<CONF
 global: {scrape_interval: 5s, evaluation_interval: 5s}

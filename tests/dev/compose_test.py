@@ -86,7 +86,7 @@ def test_each_volume_and_secret_is_declared_and_used(stack):
 def test_no_secret_stands_in_the_file(stack):
     for name, service in stack["services"].items():
         for key, value in service.get("environment", {}).items():
-            is_secret = re.search(r"PASSWORD|TOKEN|SECRET|KEY|AUTH", key)
+            is_secret = re.search(r"PASSWORD|TOKEN|SECRET|KEY(?!_ID)|AUTH", key)
             assert not is_secret or str(value).startswith(("/run/secrets/", "${")), f"{name}: {key}"
 
 
@@ -133,10 +133,16 @@ def test_each_setting_is_one_that_heirloom_knows(stack):
 
 
 def test_each_address_names_a_service(stack):
-    for key, value in heirloom_settings(stack).items():
-        address = re.match(r"[\w+]+://(?:\w+@)?([\w-]+)(?::\d+)?", value)
-        if address and key != "http.public_url":
-            assert address[1] in stack["services"], f"{key}: there is no service {address[1]}"
+    settings = heirloom_settings(stack)
+    hosts = {}
+    for key in ("storage.database", "storage.graph", "index.search"):
+        hosts[key] = re.match(r"[\w+]+://(?:\w+@)?([\w-]+):\d+/", settings[key])[1]
+    for key in ("storage.blobs", "storage.events"):
+        hosts[key] = re.search(r"[?&]endpoint=http://([\w-]+):\d+", settings[key])[1]
+    for key, host in hosts.items():
+        assert host in stack["services"], f"{key}: there is no service {host}"
+        started = stack["services"]["migrate"]["depends_on"] | stack["services"]["heirloom"]["depends_on"]
+        assert started[host] == {"condition": "service_healthy"}, f"{host} is not waited for"
 
 
 def config_check(stack, folder):
