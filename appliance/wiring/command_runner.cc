@@ -100,7 +100,7 @@ class OwnStores {
     if (!std::filesystem::exists(config_.index.vectors_file, failed)) {
       return OpenStores{*core, *index};
     }
-    auto vectors = OpenVectors(config_, (*core)->platform->clock);
+    auto vectors = OpenVectors(config_, (*core)->platform->remote);
     if (!vectors) return ErrorOf(vectors);
     vectors_ = std::move(*vectors);
     return OpenStores{*core, *index, vectors_.index.get()};

@@ -47,6 +47,11 @@ constexpr std::array kKeys = {
     ConfigKey{"index.search_password_file", ""},
     ConfigKey{"index.search_ca_file", ""},
     ConfigKey{"index.embedder", "builtin:minilm"},
+    ConfigKey{"index.embedder_url", ""},
+    ConfigKey{"index.embedder_key", "", ConfigKey::Kind::kSecret},
+    ConfigKey{"index.embedder_key_file", ""},
+    ConfigKey{"index.embedder_ca_file", ""},
+    ConfigKey{"index.embedder_max_tokens", "512", ConfigKey::Kind::kNumber},
     ConfigKey{"http.listen", "127.0.0.1:8080"},
     ConfigKey{"http.public_url", ""},
     ConfigKey{"http.trusted_proxies", "", ConfigKey::Kind::kList},
@@ -472,16 +477,66 @@ fs::path Share() {
 
 fs::path DefaultWebRoot() { return Share() / "webui"; }
 
+// A file of authorities; empty when none is named.
+fs::path ReadCaFile(Checker& check, std::string_view key) {
+  const std::string text = check.Text(key);
+  if (text.empty()) return {};
+  fs::path file = Absolute(text);
+  std::error_code failed;
+  if (!fs::is_regular_file(file, failed)) {
+    check.Add(std::string(key), "is no file: " + file.string());
+  }
+  return file;
+}
+
+Config::LiteLlm ReadLiteLlm(Checker& check, const std::string& model) {
+  static constexpr std::string_view kUrl = "index.embedder_url";
+  static constexpr std::string_view kTokens = "index.embedder_max_tokens";
+  Config::LiteLlm litellm;
+  litellm.model = model;
+  litellm.url = check.Text(kUrl);
+  if (litellm.url.empty()) {
+    check.Add(std::string(kUrl), "is not set; name the server, such as https://llm.example:4000");
+  } else if (const Result<HttpUrl> url = HttpUrl::Parse(litellm.url); !url) {
+    check.Add(std::string(kUrl), url.error().message);
+  }
+  litellm.key = ReadSecret(check, "index.embedder_key");
+  litellm.ca_file = ReadCaFile(check, "index.embedder_ca_file");
+  const std::string tokens = check.Text(kTokens);
+  const auto [end, failed] =
+      std::from_chars(tokens.data(), tokens.data() + tokens.size(), litellm.max_tokens);
+  if (failed != std::errc() || end != tokens.data() + tokens.size() || litellm.max_tokens < 16 ||
+      litellm.max_tokens > 100'000) {
+    check.Add(std::string(kTokens), "'" + tokens + "' is no number from 16 to 100000");
+  }
+  return litellm;
+}
+
 void ReadEmbedder(Checker& check, Config& config) {
   static constexpr std::string_view kKey = "index.embedder";
   using Kind = Config::Index::EmbedderKind;
   const std::string name = check.Text(kKey);
   config.index.minilm_folder = Share() / "models/all-MiniLM-L6-v2";
   config.index.vectors_file = config.data_dir / "index" / "vectors.db";
+  static constexpr std::string_view kLiteLlm = "litellm:";
+  if (name.starts_with(kLiteLlm) && name.size() > kLiteLlm.size()) {
+    config.index.embedder = Kind::kLiteLlm;
+    config.index.litellm = ReadLiteLlm(check, name.substr(kLiteLlm.size()));
+    return;
+  }
   if (name == "none") {
     config.index.embedder = Kind::kNone;
   } else if (name != "builtin:minilm") {
-    check.Add(kKey, "'" + name + "' is no embedder of this build; use builtin:minilm, or none");
+    check.Add(kKey, "'" + name +
+                        "' is no embedder of this build; use builtin:minilm, litellm:MODEL, or "
+                        "none");
+  }
+  for (const std::string_view key :
+       {"index.embedder_url", "index.embedder_key", "index.embedder_key_file",
+        "index.embedder_ca_file", "index.embedder_max_tokens"}) {
+    if (check.Find(key)) {
+      check.Add(std::string(key), "is for litellm:MODEL, and index.embedder is another");
+    }
   }
 }
 

@@ -74,10 +74,20 @@ struct Config {
     std::filesystem::path ca_file;  // Empty: what the system trusts.
   };
 
+  // A server that makes vectors of texts.
+  struct LiteLlm {
+    std::string url;  // http or https, before /v1/embeddings.
+    std::string model;
+    Secret key;                     // None: nobody is asked who we are.
+    std::filesystem::path ca_file;  // Empty: what the system trusts.
+    std::size_t max_tokens = 0;
+  };
+
   struct Index {
     std::filesystem::path xapian_folder;
     // What makes vectors of texts, for search by meaning. kNone: there is none.
-    enum class EmbedderKind { kNone, kMiniLm } embedder = EmbedderKind::kMiniLm;
+    enum class EmbedderKind { kNone, kMiniLm, kLiteLlm } embedder = EmbedderKind::kMiniLm;
+    LiteLlm litellm;                      // For kLiteLlm.
     std::filesystem::path minilm_folder;  // The model's files.
     std::filesystem::path vectors_file;
     std::optional<OpenSearch> opensearch;  // Then there is no xapian_folder.

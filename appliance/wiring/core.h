@@ -22,7 +22,8 @@ struct Platform {
   SystemRandom random;
   IdSource ids{clock, random};
   RealPauses pauses;
-  RemoteWorld remote{pauses, clock, random};  // For adapters that ask other machines.
+  RemoteRegistry remotes;
+  RemoteWorld remote{pauses, clock, random, &remotes};  // For adapters that ask other machines.
 };
 
 // What the daemon and a command beside it share: the truth, and who people are.

@@ -63,6 +63,7 @@
 #include "appliance/wiring/blobs.h"
 #include "appliance/wiring/core.h"
 #include "appliance/wiring/databases.h"
+#include "appliance/wiring/dependencies.h"
 #include "appliance/wiring/doctor.h"
 #include "appliance/wiring/embedded.h"
 #include "appliance/wiring/graph.h"
@@ -85,7 +86,8 @@ Manifest MakeManifest(const Config& config) {
       .adapters = {{"database", "sqlite"}, {"search", "xapian"}},
       .features = {"archive", "identity", "import", "legacies", "revisions", "search", "stories"}};
   if (config.index.embedder != Config::Index::EmbedderKind::kNone) {
-    manifest.adapters.emplace("embedder", "minilm");
+    const bool remote = config.index.embedder == Config::Index::EmbedderKind::kLiteLlm;
+    manifest.adapters.emplace("embedder", remote ? "litellm" : "minilm");
     manifest.adapters.emplace("vectors", "faiss");
     manifest.features.emplace_back("semantic_search");
   }
@@ -238,6 +240,7 @@ class Daemon::Impl {
   void AddMetrics() {
     using Kind = Metrics::Kind;
     AddProcessMetrics(metrics_);
+    WatchDependencies(health_, metrics_, core_->platform->remotes);
     AddGraphMetrics(metrics_, graph_);
     AddEventMetrics(metrics_, *events_);
     metrics_.AddInfo("heirloom_build_info", "What runs here.",
@@ -404,7 +407,7 @@ Result<Daemon> Daemon::Start(const Config& config) {
   if (!core) return ErrorOf(core);
   auto index = OpenSearchIndex(config, (*core)->platform->remote);
   if (!index) return ErrorOf(index);
-  auto vectors = OpenVectors(config, (*core)->platform->clock);
+  auto vectors = OpenVectors(config, (*core)->platform->remote);
   if (!vectors) return ErrorOf(vectors);
   auto impl = std::make_unique<Impl>(config, std::move(*directory), std::move(*core),
                                      std::move(*index), std::move(*vectors));

@@ -24,6 +24,14 @@ double Number(std::uint64_t count) { return static_cast<double>(count); }
 
 }  // namespace
 
+void WatchDependencies(HealthService& health, Metrics& metrics, const RemoteRegistry& registry) {
+  bool any = false;
+  registry.Visit([&](const RemoteService&) { any = true; });
+  if (!any) return;
+  AddDependencyMetrics(metrics, registry);
+  health.AddCheck("dependencies", [&registry] { return CheckDependencies(registry); });
+}
+
 void AddDependencyMetrics(Metrics& metrics, const RemoteRegistry& registry) {
   using Kind = Metrics::Kind;
   const auto add = [&](Kind kind, const std::string& name, const std::string& help,

@@ -6,6 +6,9 @@
 
 namespace heirloom {
 
+// Both of the next, where there is any service by now; else nothing is shown.
+void WatchDependencies(HealthService& health, Metrics& metrics, const RemoteRegistry& registry);
+
 // What the servers that this process asks over HTTP are up to, as numbers; heirloom_dependency_* in
 // appliance/docs/metrics.md. The registry must outlive the metrics.
 void AddDependencyMetrics(Metrics& metrics, const RemoteRegistry& registry);

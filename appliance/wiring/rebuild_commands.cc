@@ -62,7 +62,7 @@ void AddRebuildCommands(Commands& commands, const Config& config, Core& core) {
   });
   AddCommand(commands, kRebuildVectors,
              [&config, &core](Progress& progress) -> Result<std::string> {
-               const auto vectors = OpenVectors(config, core.platform->clock);
+               const auto vectors = OpenVectors(config, core.platform->remote);
                if (!vectors) return ErrorOf(vectors);
                if (!vectors->on()) return NoEmbedder();
                StoryFeedService feed(*core.database);

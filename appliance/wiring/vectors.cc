@@ -3,18 +3,20 @@
 #include <system_error>
 #include <utility>
 
+#include "appliance/wiring/embedders.h"
 #include "index/faiss/faiss_index.h"
-#include "index/minilm/minilm_embedder.h"
 
 namespace heirloom {
 
-Result<Vectors> OpenVectors(const Config& config, const Clock& clock) {
+Result<Vectors> OpenVectors(const Config& config, const RemoteWorld& world) {
   Vectors vectors;
   if (config.index.embedder == Config::Index::EmbedderKind::kNone) return vectors;
-  vectors.embedder = OpenMiniLm({.folder = config.index.minilm_folder});
+  auto embedder = OpenEmbedder(config, world);
+  if (!embedder) return ErrorOf(embedder);
+  vectors.embedder = std::move(*embedder);
   std::error_code failed;
   std::filesystem::create_directories(config.index.vectors_file.parent_path(), failed);
-  auto chunks = OpenFaissIndex({.file = config.index.vectors_file}, clock);
+  auto chunks = OpenFaissIndex({.file = config.index.vectors_file}, world.clock);
   if (!chunks) return ErrorOf(chunks);
   vectors.chunks = std::move(*chunks);
   vectors.index = std::make_unique<EmbeddingIndex>(*vectors.chunks, *vectors.embedder);

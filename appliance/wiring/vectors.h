@@ -2,13 +2,13 @@
 
 #include <memory>
 
-#include "appliance/base/clock.h"
 #include "appliance/base/result.h"
 #include "appliance/search/embedding_index.h"
 #include "appliance/search/indexer.h"
 #include "appliance/wiring/config.h"
 #include "index/chunk_index.h"
 #include "index/embedder.h"
+#include "storage/remote/remote_service.h"
 
 namespace heirloom {
 
@@ -22,8 +22,8 @@ struct Vectors {
 };
 
 // Opens what the configuration names. The caller holds the data directory's lock. A model that is
-// missing is no failure: it is looked for when it is needed. `clock` must outlive what is opened.
-Result<Vectors> OpenVectors(const Config& config, const Clock& clock);
+// missing is no failure: it is looked for when it is needed. `world` must outlive what is opened.
+Result<Vectors> OpenVectors(const Config& config, const RemoteWorld& world);
 
 // How the indexer that keeps them differs from the one of words.
 IndexerTraits TraitsOfVectors();

@@ -103,6 +103,22 @@ TEST_CASE("what is PostgreSQL's alone is refused beside another database", "[con
              Contains("is for PostgreSQL"));
 }
 
+TEST_CASE("a server embeds texts when its model and its address are named", "[config]") {
+  const auto config = Make({Set("index.embedder", "litellm:text-embedding-3-small"),
+                            Set("index.embedder_url", "https://llm.example:4000"),
+                            Set("index.embedder_key", "sk-secret"),
+                            Set("index.embedder_max_tokens", "8192")});
+  REQUIRE(config);
+  CHECK(config->index.embedder == Config::Index::EmbedderKind::kLiteLlm);
+  CHECK(config->index.litellm.model == "text-embedding-3-small");
+  CHECK(config->index.litellm.url == "https://llm.example:4000");
+  CHECK(config->index.litellm.key.Value() == "sk-secret");
+  CHECK(config->index.litellm.max_tokens == 8192);
+  CHECK_THAT(ProblemWith("index.embedder", "litellm:model"), Contains("index.embedder_url"));
+  CHECK_THAT(ProblemWith("index.embedder", "litellm:"), Contains("use builtin:minilm"));
+  CHECK_THAT(ProblemWith("index.embedder_url", "http://llm:4000"), Contains("is for litellm:MODEL"));
+}
+
 TEST_CASE("what is embedded stays inside the data directory", "[config]") {
   CHECK(Make({Set("storage.database", "sqlite:family.db")})->storage.sqlite_file ==
         "/srv/heirloom/family.db");
