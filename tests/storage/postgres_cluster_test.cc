@@ -3,6 +3,7 @@
 #include <atomic>
 #include <catch2/catch.hpp>
 #include <chrono>
+#include <fstream>
 #include <map>
 #include <random>
 #include <string>
@@ -295,13 +296,38 @@ TEST_CASE("a server that is not there is unavailable at once", "[postgres]") {
   CHECK(taken.error().code == ErrorCode::kUnavailable);
 }
 
-TEST_CASE("a server that speaks no TLS is refused by who wants to know it", "[postgres]") {
+TEST_CASE("who is asked by TLS must be who it says it is", "[postgres]") {
   PostgresBox box;
+  TempFolder folder;
+  const auto pem = box.Connect()->Value("SELECT pg_read_file('ca.pem')");
+  REQUIRE(pem);
+  std::ofstream(folder / "ca.pem") << *pem;
   postgres::Address address = box.Address();
-  address.url += "?sslmode=verify-full";
-  const auto refused = postgres::Connection::Open(address, 1s);
-  REQUIRE_FALSE(refused);
-  CHECK_THAT(refused.error().message, Catch::Contains("TLS"));
+  const std::string port = box.server.host.substr(box.server.host.find(':'));
+  const auto use = [&](const std::string& host) {
+    address.url = box.server.head + "@" + host + port + "/" + box.name() + "?sslmode=verify-full";
+  };
+
+  SECTION("by its authority and for its name") {
+    use("localhost");
+    address.ca_file = folder / "ca.pem";
+    CHECK(Direct(address)
+              ->Value("SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()")
+              .value() == "t");
+  }
+  SECTION("not for another name") {
+    use("127.0.0.1");
+    address.ca_file = folder / "ca.pem";
+    const auto refused = postgres::Connection::Open(address, 1s);
+    REQUIRE_FALSE(refused);
+    CHECK_THAT(refused.error().message, Catch::Contains("for another name"));
+  }
+  SECTION("not by an authority that nobody named") {
+    use("localhost");
+    const auto refused = postgres::Connection::Open(address, 1s);
+    REQUIRE_FALSE(refused);
+    CHECK_THAT(refused.error().message, Catch::Contains("storage.database_ca_file"));
+  }
 }
 
 TEST_CASE("a random history leaves the same behind in SQLite and in PostgreSQL", "[postgres]") {
