@@ -752,6 +752,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/dead-letters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Events that a consumer tried five times and gave up, by consumer and sequence (admins). */
+        get: operations["listDeadLetters"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/dead-letters/{id}/redrive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description As the list says. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give one to its consumer again, as a first attempt (admins). */
+        post: operations["redriveDeadLetter"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/openapi.json": {
         parameters: {
             query?: never;
@@ -1030,7 +1067,7 @@ export interface components {
          * @description What a token may do; see appliance/docs/policy.md.
          * @enum {string}
          */
-        Scope: "legacies:read" | "legacies:write" | "legacies:export" | "members:write" | "stories:read" | "stories:write" | "audit:read";
+        Scope: "legacies:read" | "legacies:write" | "legacies:export" | "members:write" | "stories:read" | "stories:write" | "audit:read" | "events:redrive";
         Token: {
             id: components["schemas"]["Id"];
             /** @example Rosa Calder */
@@ -1072,6 +1109,44 @@ export interface components {
         };
         AuditPage: {
             items: components["schemas"]["AuditEntry"][];
+            /** @example eyJhZnRlciI6IjEyIn0 */
+            next_cursor?: string;
+        };
+        DeadLetter: {
+            /** @example search.a1b2c3d4e5f60718.42 */
+            id: string;
+            /**
+             * @description Who gave it up.
+             * @example search
+             */
+            consumer: string;
+            /** @example StoryUpdated */
+            type: string;
+            /**
+             * @description The id of what changed.
+             * @example 0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b
+             */
+            subject: string;
+            legacy_id: components["schemas"]["Id"] | null;
+            /** @example 3 */
+            version: number;
+            /**
+             * @description epoch.sequence of the event.
+             * @example a1b2c3d4e5f60718.42
+             */
+            position: string;
+            happened_at: components["schemas"]["Time"];
+            /** @example 5 */
+            attempts: number;
+            /**
+             * @description What the last attempt failed with.
+             * @example it was not answered in time
+             */
+            reason: string;
+            failed_at: components["schemas"]["Time"];
+        };
+        DeadLetterPage: {
+            items: components["schemas"]["DeadLetter"][];
             /** @example eyJhZnRlciI6IjEyIn0 */
             next_cursor?: string;
         };
@@ -3562,6 +3637,63 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listDeadLetters: {
+        parameters: {
+            query?: {
+                limit?: components["parameters"]["Limit"];
+                /** @description `next_cursor` of the page before. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeadLetterPage"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    redriveDeadLetter: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description As the list says. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is under way; should it fail again it comes back to the list. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
             429: components["responses"]["TooMany"];
             503: components["responses"]["Unavailable"];
         };

@@ -21,6 +21,7 @@ const scopes: readonly Scope[] = [
   'legacies:export',
   'members:write',
   'audit:read',
+  'events:redrive',
 ];
 
 export function Tokens() {
