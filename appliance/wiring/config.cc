@@ -565,6 +565,60 @@ std::int64_t ReadCount(Checker& check, std::string_view key) {
   return 0;
 }
 
+// A file that must be there when it is named; empty when it is not.
+fs::path ReadFileName(Checker& check, std::string_view key) {
+  const std::string name = check.Text(key);
+  if (name.empty()) return {};
+  const fs::path path = Absolute(name);
+  std::error_code failed;
+  if (!fs::is_regular_file(path, failed)) check.Add(key, "is no file: " + path.string());
+  return path;
+}
+
+void ReadBucketKeys(Checker& check, Config::BlobService& service) {
+  using Source = Config::BlobService::Source;
+  using Choice = std::pair<std::string_view, Source>;
+  service.source = ReadChoice(
+      check, "storage.blobs_credentials", Source::kKeys,
+      std::array{Choice{"keys", Source::kKeys}, Choice{"file", Source::kFile},
+                 Choice{"web-identity", Source::kWebIdentity},
+                 Choice{"container", Source::kContainer}});
+  service.access_key_id = check.Text("storage.blobs_access_key_id");
+  service.secret_access_key = ReadSecret(check, "storage.blobs_secret_access_key");
+  service.credentials_file = ReadFileName(check, "storage.blobs_credentials_file");
+  const bool has_keys = !service.access_key_id.empty() && service.secret_access_key.IsSet();
+  if (service.source == Source::kKeys && !has_keys) {
+    check.Add("storage.blobs_access_key_id",
+              "and storage.blobs_secret_access_key_file must be set for a bucket, or another "
+              "storage.blobs_credentials: file, web-identity or container");
+  }
+  if ((service.source == Source::kFile) == service.credentials_file.empty()) {
+    check.Add("storage.blobs_credentials_file",
+              "and storage.blobs_credentials = \"file\" belong together");
+  }
+}
+
+void ReadBlobs(Checker& check, Config& config) {
+  static constexpr std::string_view kKey = "storage.blobs";
+  const std::string url = check.Text(kKey);
+  if (!url.starts_with("s3:")) {
+    config.storage.blobs_folder =
+        ReadEmbedded(check, kKey, "file", config.data_dir, " or s3://BUCKET?region=REGION");
+    for (const std::string_view key :
+         {"storage.blobs_credentials", "storage.blobs_access_key_id",
+          "storage.blobs_secret_access_key", "storage.blobs_secret_access_key_file",
+          "storage.blobs_credentials_file", "storage.blobs_ca_file"}) {
+      if (check.Find(key)) check.Add(key, "is for a bucket, and storage.blobs is none");
+    }
+    return;
+  }
+  if (const auto options = s3::ParseUrl(url); !options) check.Add(kKey, options.error().message);
+  Config::BlobService& service = config.storage.bucket.emplace();
+  service.url = url;
+  service.ca_file = ReadFileName(check, "storage.blobs_ca_file");
+  ReadBucketKeys(check, service);
+}
+
 void ReadLog(Checker& check, Config::LogOutput& log) {
   using Level = std::pair<std::string_view, LogLevel>;
   using Format = std::pair<std::string_view, std::optional<LogFormat>>;
@@ -620,60 +674,6 @@ std::string UnknownKey(std::string_view key) {
         return Distance(key, a.name) < Distance(key, b.name);
       });
   if (Distance(key, nearest->name) > std::max<std::size_t>(2, key.size() / 2))
-// A file that must be there when it is named; empty when it is not.
-fs::path ReadFileName(Checker& check, std::string_view key) {
-  const std::string name = check.Text(key);
-  if (name.empty()) return {};
-  const fs::path path = Absolute(name);
-  std::error_code failed;
-  if (!fs::is_regular_file(path, failed)) check.Add(key, "is no file: " + path.string());
-  return path;
-}
-
-void ReadBucketKeys(Checker& check, Config::BlobService& service) {
-  using Source = Config::BlobService::Source;
-  using Choice = std::pair<std::string_view, Source>;
-  service.source = ReadChoice(
-      check, "storage.blobs_credentials", Source::kKeys,
-      std::array{Choice{"keys", Source::kKeys}, Choice{"file", Source::kFile},
-                 Choice{"web-identity", Source::kWebIdentity},
-                 Choice{"container", Source::kContainer}});
-  service.access_key_id = check.Text("storage.blobs_access_key_id");
-  service.secret_access_key = ReadSecret(check, "storage.blobs_secret_access_key");
-  service.credentials_file = ReadFileName(check, "storage.blobs_credentials_file");
-  const bool has_keys = !service.access_key_id.empty() && service.secret_access_key.IsSet();
-  if (service.source == Source::kKeys && !has_keys) {
-    check.Add("storage.blobs_access_key_id",
-              "and storage.blobs_secret_access_key_file must be set for a bucket, or another "
-              "storage.blobs_credentials: file, web-identity or container");
-  }
-  if ((service.source == Source::kFile) == service.credentials_file.empty()) {
-    check.Add("storage.blobs_credentials_file",
-              "and storage.blobs_credentials = \"file\" belong together");
-  }
-}
-
-void ReadBlobs(Checker& check, Config& config) {
-  static constexpr std::string_view kKey = "storage.blobs";
-  const std::string url = check.Text(kKey);
-  if (!url.starts_with("s3:")) {
-    config.storage.blobs_folder =
-        ReadEmbedded(check, kKey, "file", config.data_dir, " or s3://BUCKET?region=REGION");
-    for (const std::string_view key :
-         {"storage.blobs_credentials", "storage.blobs_access_key_id",
-          "storage.blobs_secret_access_key", "storage.blobs_secret_access_key_file",
-          "storage.blobs_credentials_file", "storage.blobs_ca_file"}) {
-      if (check.Find(key)) check.Add(key, "is for a bucket, and storage.blobs is none");
-    }
-    return;
-  }
-  if (const auto options = s3::ParseUrl(url); !options) check.Add(kKey, options.error().message);
-  Config::BlobService& service = config.storage.bucket.emplace();
-  service.url = url;
-  service.ca_file = ReadFileName(check, "storage.blobs_ca_file");
-  ReadBucketKeys(check, service);
-}
-
     return "is not known";
   return "is not known; did you mean " + std::string(nearest->name) + "?";
 }
@@ -690,6 +690,7 @@ Result<Config> MakeConfig(const std::vector<Setting>& settings) {
   ReadGraph(check, config);
   ReadSearch(check, config);
   ReadEmbedder(check, config);
+  ReadBlobs(check, config);
   ReadEvents(check, config);
   config.http.trusted_proxies = ReadNetworks(check, "http.trusted_proxies");
   config.http.metrics_allow = ReadNetworks(check, "http.metrics_allow");
@@ -709,4 +710,3 @@ Result<Config> MakeConfig(const std::vector<Setting>& settings) {
 }
 
 }  // namespace heirloom
-  ReadBlobs(check, config);

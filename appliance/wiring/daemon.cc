@@ -83,7 +83,8 @@ constexpr std::chrono::milliseconds kBetweenTries{50};
 Manifest MakeManifest(const Config& config) {
   Manifest manifest{
       .version = std::string(Version()),
-      .adapters = {{"database", "sqlite"}, {"search", "xapian"}},
+      .adapters = {{"database", "sqlite"},
+                   {"search", config.index.opensearch ? "opensearch" : "xapian"}},
       .features = {"archive", "identity", "import", "legacies", "revisions", "search", "stories"}};
   if (config.index.embedder != Config::Index::EmbedderKind::kNone) {
     const bool remote = config.index.embedder == Config::Index::EmbedderKind::kLiteLlm;
@@ -92,10 +93,10 @@ Manifest MakeManifest(const Config& config) {
     manifest.features.emplace_back("semantic_search");
   }
   manifest.adapters.emplace("graph", config.storage.neo4j ? "neo4j" : "rocksdb");
+  manifest.adapters.emplace("blobs", config.storage.bucket ? "s3" : "files");
   return manifest;
 }
 
-  manifest.adapters.emplace("blobs", config.storage.bucket ? "s3" : "files");
 CheckResult CheckDatabase(Database& database) {
   const Status pinged = database.Ping();
   if (pinged) return {};
@@ -185,12 +186,12 @@ class Daemon::Impl {
     auto events = Events::Open(config_, *core_);
     if (!events) return ErrorOf(events);
     events_ = std::move(*events);
-    AddChecks();
-    AddMetrics();
-    AddRoutes();
     auto blobs = Blobs::Open(config_, *core_->platform);
     if (!blobs) return ErrorOf(blobs);
     blobs_ = std::move(*blobs);
+    AddChecks();
+    AddMetrics();
+    AddRoutes();
     server_.emplace(ServerOptionsOf(config_), router_, core_->platform->clock,
                     core_->platform->ids);
     AddSecurityHeaders(*server_);
@@ -229,10 +230,10 @@ class Daemon::Impl {
   void AddChecks() {
     health_.AddCheck("database", [this] { return CheckDatabase(*core_->database); });
     health_.AddCheck("search", [this] { return CheckSearch(indexer_); });
+    health_.AddCheck("blobs", [this] { return blobs_->Check(); });
     health_.AddCheck("graph", [this] { return CheckGraphState(graph_); });
     if (semantic_.on()) {
       health_.AddCheck("embedder", [this] { return semantic_.CheckEmbedder(); });
-    health_.AddCheck("blobs", [this] { return blobs_->Check(); });
       health_.AddCheck("vectors", [this] { return CheckSearch(*semantic_.indexer()); });
     }
   }
@@ -355,11 +356,11 @@ class Daemon::Impl {
   const DataDirectory directory_;  // With its lock.
   const std::unique_ptr<Core> core_;
   const std::unique_ptr<SearchIndex> index_;
+  std::unique_ptr<Blobs> blobs_;  // From Start on.
   Vectors vectors_;  // Until semantic_ has them.
   const std::unique_ptr<DatabaseMaintenance> maintenance_ = MakeDatabaseMaintenance(config_);
 
   LegacyService legacies_{*core_->database, core_->platform->clock, core_->platform->ids};
-  std::unique_ptr<Blobs> blobs_;  // From Start on.
   StoryService stories_{*core_->database, core_->platform->clock, core_->platform->ids};
   WorkingCopyService copies_{*core_->database, core_->platform->clock};
   BinService bin_{*core_->database, core_->platform->clock};
