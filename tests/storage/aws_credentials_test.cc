@@ -72,7 +72,7 @@ TEST_CASE("keys are lent once, and new ones are got before they expire") {
   CHECK(bank.lender->fetches == 2);
 }
 
-TEST_CASE("when nobody lends, good keys stay in use; expired ones do not") {
+TEST_CASE("when nobody lends, good keys stay in use and expired ones do not") {
   Bank bank;
   CHECK(bank.Id() == "KEY1");
   bank.lender->down = true;
@@ -191,7 +191,7 @@ TEST_CASE("a web identity is exchanged for keys, with the token as its file hold
   CHECK(sts.requests[1].body.ends_with("WebIdentityToken=ey.second"));
 }
 
-TEST_CASE("a refusal of STS is told without the token; an answer without keys is one") {
+TEST_CASE("a refusal of STS is told without the token, and an answer without keys is one") {
   std::string body =
       "<ErrorResponse><Error><Code>ExpiredTokenException</Code><Message>Token ey.secret "
       "expired</Message></Error></ErrorResponse>";
