@@ -14,7 +14,7 @@ import urllib.request
 HERE = pathlib.Path(__file__).resolve()
 sys.path[:0] = [str(HERE.parents[1] / "support"), str(HERE.parent)]
 from appliance import Appliance  # noqa: E402
-from events_test import Events, types_in_code, validator  # noqa: E402
+import events_test  # noqa: E402
 
 PATIENCE = 90
 
@@ -85,14 +85,14 @@ class EventBus(unittest.TestCase):
 
     def test_every_type_arrives_raw_as_its_schema_says(self):
         self.provision()
-        with self.appliance.start():
-            Events.live(Events(), self.appliance)
-            types = types_in_code()
+        with self.appliance:
+            events_test.Events.live(events_test.Events(), self.appliance)
+            types = events_test.types_in_code()
             messages = self.collect(lambda some: {json.loads(one["Body"])["type"] for one in some} == types)
         for message in messages:
             event = json.loads(message["Body"])
             with self.subTest(event=event):
-                validator(event["type"]).validate(event)
+                events_test.validator(event["type"]).validate(event)
                 said = {name: value["StringValue"] for name, value in message["MessageAttributes"].items()}
                 epoch, sequence = event["id"].split(".")
                 self.assertEqual(said.pop("legacy", None), event["data"]["legacy_id"])
@@ -103,7 +103,7 @@ class EventBus(unittest.TestCase):
                 )
 
     def test_what_was_written_before_the_bus_was_there_arrives_and_a_killed_relay_loses_nothing(self):
-        with self.appliance.start() as appliance:
+        with self.appliance as appliance:
             ada = appliance.person("ada")
             legacy = ada.post("/api/v1/legacies", {"title": "Lamps"}).json["id"]
             self.assertEqual(ada.post("/api/v1/legacies", {"title": "Second"}).status, 201)
@@ -117,7 +117,7 @@ class EventBus(unittest.TestCase):
 
     def test_what_nobody_answers_is_a_dead_letter_that_can_be_given_again(self):
         self.provision()
-        with self.appliance.start() as appliance:
+        with self.appliance as appliance:
             appliance.add_user("ada", "--admin")
             ada = appliance.client(appliance.token("ada"))
             self.assertEqual(ada.get("/api/v1/dead-letters").json, {"items": []})
