@@ -119,6 +119,26 @@ TEST_CASE("a server embeds texts when its model and its address are named", "[co
   CHECK_THAT(ProblemWith("index.embedder_url", "http://llm:4000"), Contains("is for litellm:MODEL"));
 }
 
+TEST_CASE("blobs lie in a folder, or in a bucket that says whose keys open it", "[config]") {
+  const Result<Config> files = Make({});
+  REQUIRE(files);
+  CHECK(files->storage.blobs_folder == "/srv/heirloom/blobs");
+  CHECK_FALSE(files->storage.bucket);
+  const Setting bucket = Set("storage.blobs", "s3://photos?region=eu-central-1");
+  const Result<Config> keys = Make({bucket, Set("storage.blobs_access_key_id", "AKID"),
+                                    Set("storage.blobs_secret_access_key", "secret")});
+  REQUIRE(keys);
+  REQUIRE(keys->storage.bucket);
+  CHECK(keys->storage.bucket->secret_access_key.Value() == "secret");
+  const Result<Config> role = Make({bucket, Set("storage.blobs_credentials", "web-identity")});
+  REQUIRE(role);
+  CHECK(role->storage.bucket->source == Config::BlobService::Source::kWebIdentity);
+  CHECK_FALSE(Make({bucket}));
+  CHECK_FALSE(Make({bucket, Set("storage.blobs_credentials", "file")}));
+  CHECK_THAT(ProblemWith("storage.blobs_access_key_id", "AKID"), Contains("storage.blobs is none"));
+  CHECK_THAT(ProblemWith("storage.blobs", "ftp:photos"), Contains("s3://BUCKET"));
+}
+
 TEST_CASE("what is embedded stays inside the data directory", "[config]") {
   CHECK(Make({Set("storage.database", "sqlite:family.db")})->storage.sqlite_file ==
         "/srv/heirloom/family.db");
