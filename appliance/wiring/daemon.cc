@@ -313,7 +313,11 @@ class Daemon::Impl {
     const IndexerState words = indexer_.State();
     const GraphState graph = graph_.State();
     const bool building = words.foreign || words.rebuilding || graph.foreign || graph.rebuilding;
-    return building ? 0 : std::min(words.committed, graph.reached);
+    if (building) return 0;
+    const std::int64_t both = std::min(words.committed, graph.reached);
+    if (!semantic_.indexer()) return both;
+    const IndexerState meaning = semantic_.indexer()->State();
+    return meaning.foreign || meaning.rebuilding ? 0 : std::min(both, meaning.committed);
   }
 
   Status SweepRequests() {
