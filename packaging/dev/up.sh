@@ -83,7 +83,8 @@ up_end() {
     wait "$daemon" || true
   fi
   for pid in "${starting[@]}"; do kill -TERM -- "-$pid" 2>/dev/null || true; done
-  for name in "${started[@]}"; do "tests/services/$name" stop "$data_dir/$name" || true; done
+  for name in "${started[@]}"; do "tests/services/$name" stop "$data_dir/$name" & done
+  wait
   ok "stopped; what was written is in $data_dir"
 }
 
