@@ -55,8 +55,11 @@ cmd_test() {
   "$python" packaging/dev/test_report.py "$results" tests/adapters.txt "${broken[@]}"
 }
 
-# What needs tools of its own: the contract tried from outside, and the container image.
+# What needs tools of its own: the model beside other people's code, the contract tried from outside, and the container image.
 test_packages() {
+  step "The model, beside numpy and Hugging Face's tokenizers"
+  need_python_tool minilm
+  suite "model" test_model
   step "The contract, tried by Schemathesis"
   need_python_tool schemathesis
   suite "contract" test_contract
@@ -66,6 +69,11 @@ test_packages() {
   if [[ -z $filter ]]; then
     suite "milestones" "$python" packaging/dev/check_milestones.py ran appliance/docs/milestones.md "$results"
   fi
+}
+
+test_model() {
+  PYTHONPATH=$tool_home "$python" tests/index/minilm_reference.py "build/models/$model" build/minilm-reference &&
+    build/dev/bin/index_minilm_agreement --reporter junit --out "$results/model.xml"
 }
 
 test_contract() {
