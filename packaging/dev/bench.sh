@@ -7,7 +7,8 @@ cmd_bench() {
   case $what in
     api) bench_api "$@" ;;
     search) bench_search "$@" ;;
-    *) die "usage: ./dev bench api [--rounds N] [--seconds S] [--json FILE] | search [FOLDER]" ;;
+    graph) bench_graph "$@" ;;
+    *) die "usage: ./dev bench api [--rounds N] [--seconds S] [--json FILE] | search [FOLDER] | graph [NODES EDGES WALKS]" ;;
   esac
 }
 
@@ -18,6 +19,16 @@ bench_api() {
   build_go_program pocketbase tests/bench/api/pocketbase .
   "$python" tests/bench/api/bench.py --heirloom build/release/bin/heirloom --pocketbase build/tools/pocketbase \
     --stories "${HEIRLOOM_BENCH_STORIES:-packaging/demo/stories}" "$@"
+}
+
+# Walks over 100,000 nodes and a million edges, in RocksDB and in SQLite.
+bench_graph() {
+  local folder
+  need_packages build
+  build_daemon release graph_bench
+  folder=$(mktemp -d)
+  build/release/bin/graph_bench "$folder" "$@"
+  rm -rf "$folder"
 }
 
 # FOLDER holds retrieval/cisi/: HEIRLOOM_SHARED_DATA or ../shared/data unless it is given.
