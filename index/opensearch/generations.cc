@@ -104,6 +104,10 @@ Status Generations::MakeCurrent(const std::string& next, bool& moved) const {
   if (current) {
     actions.BeginObject().Key("remove").BeginObject().Member("index", *current);
     actions.Member("alias", name_).EndObject().EndObject();
+    // Who still writes to it hears of it.
+    actions.BeginObject().Key("remove").BeginObject().Member("index", *current);
+    actions.Member("alias", WriteAlias(*current)).Key("must_exist").Bool(false);
+    actions.EndObject().EndObject();
   }
   actions.BeginObject().Key("add").BeginObject().Member("index", next).Member("alias", name_);
   actions.EndObject().EndObject().EndArray().EndObject();

@@ -32,8 +32,8 @@ class Generations {
   // was given up or left by a crash.
   Result<std::string> Start() const;
 
-  // The alias names `next` alone. On failure it may have been moved all the same: `moved` is false
-  // only when it surely was not.
+  // The alias names `next` alone, and what it named cannot be written to any more. On failure it
+  // may have been moved all the same: `moved` is false only when it surely was not.
   Status MakeCurrent(const std::string& next, bool& moved) const;
 
   Status Remove(const std::string& index) const;

@@ -169,6 +169,7 @@ class Index final : public RemoteSearchIndex {
     if (ours == nullptr) Panic("a generation of another index");
     std::shared_ptr<Generation> next = ours->Take();
     next->target.DropStaged();
+    if (const auto current = Current(); !current) return ErrorOf(current);  // To be removed then.
     bool moved = false;
     const Status switched = generations_.MakeCurrent(next->target.Index(), moved);
     next->kept = moved;  // Should nobody know, the next one that is started sweeps.
