@@ -12,6 +12,7 @@
 
 #include "storage/locks.h"
 #include "storage/postgres/pool.h"
+#include "storage/postgres/postgres_maintenance.h"
 #include "storage/sqlite/sqlite_database.h"
 #include "tests/storage/postgres_support.h"
 #include "tests/support/temp_folder.h"
@@ -265,6 +266,42 @@ TEST_CASE("eight that migrate at once make one schema", "[postgres]") {
   for (std::thread& thread : threads) thread.join();
   CHECK(failed == 0);
   CHECK(OpenPostgresDatabase(box.Options()));
+}
+
+TEST_CASE("what was put back from a copy begins another history", "[postgres]") {
+  PostgresBox box;
+  const auto head = [](Database& db) {
+    return ReadOne(db, [](Reader& reader) { return reader.Head(); }).value();
+  };
+  const auto db = box.Open();
+  REQUIRE(db->Write([](Transaction& tx) -> Status {
+    tx.Append(EventOf("t1", "a"));
+    return {};
+  }));
+  const Position before = head(*db);
+  Must(BeginPostgresEpoch(box.Options()));
+  const Position after = head(*db);
+  CHECK(after.epoch != before.epoch);
+  CHECK(after.sequence == before.sequence);
+}
+
+TEST_CASE("who looks the database over finds what would break lists and numbers", "[postgres]") {
+  PostgresBox box;
+  const auto db = box.Open();
+  const auto maintenance = MakePostgresMaintenance({box.Address(), box.Options().migrations});
+  NoProgress progress;
+  Findings none;
+  CHECK(maintenance->Inspect(none, progress).value());
+  CHECK(none.list().empty());
+  Must(
+      box.Connect()->Run("ALTER TABLE things ALTER COLUMN name TYPE text COLLATE \"en-x-icu\"; "
+                         "INSERT INTO outbox VALUES (7, 't1', 'ThingChanged', 's', '', 1, 1)"));
+  Findings some;
+  CHECK(maintenance->Inspect(some, progress).value());
+  CHECK(some.Count(Finding::Severity::kError) == 2);
+  const auto copied = maintenance->BackUp("/tmp/copy", progress);
+  REQUIRE_FALSE(copied);
+  CHECK_THAT(copied.error().message, Catch::Contains("pg_dump"));
 }
 
 TEST_CASE("who is not let in is told why, and no password stands in it", "[postgres]") {
