@@ -309,7 +309,7 @@ class Daemon::Impl {
   }
 
   // What every projection has seen; one that is being built notes for itself where it began.
-  std::int64_t FollowedUpTo() const {
+  std::int64_t FollowedUpTo() {
     const IndexerState words = indexer_.State();
     const GraphState graph = graph_.State();
     const bool building = words.foreign || words.rebuilding || graph.foreign || graph.rebuilding;
