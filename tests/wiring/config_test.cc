@@ -47,6 +47,31 @@ TEST_CASE("a configuration that says only where the data is has sound defaults",
   CHECK_FALSE(config->log.format);
 }
 
+TEST_CASE("search may lie in OpenSearch, with who asks beside the address", "[config]") {
+  const auto config =
+      Make({Set("index.search", "opensearch+https://search.example:9200/family"),
+            Set("index.search_user", "heirloom"), Set("index.search_password", "secret")});
+  REQUIRE(config);
+  REQUIRE(config->index.opensearch);
+  CHECK(config->index.opensearch->url == "https://search.example:9200");
+  CHECK(config->index.opensearch->prefix == "family");
+  CHECK(config->index.opensearch->password.Value() == "secret");
+  const auto plain = Make({Set("index.search", "opensearch://127.0.0.1:9200")});
+  REQUIRE(plain);
+  CHECK(plain->index.opensearch->url == "http://127.0.0.1:9200");
+  CHECK(plain->index.opensearch->prefix == "heirloom");
+  for (const char* url : {"opensearch://", "opensearch://a:b@host", "opensearch://host/Upper",
+                          "opensearch://host/a/b", "opensearch://host/x?y", "solr://host"}) {
+    CAPTURE(url);
+    const std::string problem = ProblemWith("index.search", url);
+    CHECK_FALSE(problem.empty());
+    CHECK(problem.find("a:b") == std::string::npos);
+  }
+  CHECK_FALSE(
+      Make({Set("index.search", "opensearch://host"), Set("index.search_user", "heirloom")}));
+  CHECK_FALSE(Make({Set("index.search_user", "heirloom")}));
+}
+
 TEST_CASE("without a data directory there is no configuration", "[config]") {
   const Result<Config> config = MakeConfig({});
   REQUIRE_FALSE(config);
@@ -62,7 +87,7 @@ TEST_CASE("a relative data directory is taken from where the program runs", "[co
 
 TEST_CASE("everything that is wrong is said at once", "[config]") {
   const Result<Config> config =
-      MakeConfig({Set("storage.database", "mysql:x"), Set("index.search", "opensearch://x"),
+      MakeConfig({Set("storage.database", "mysql:x"), Set("index.search", "elastic://x"),
                   Set("http.listen", "nowhere"), Set("http.metrics_allow", "lan"),
                   Set("log.level", "loud"), Set("log.formt", "text")});
   REQUIRE_FALSE(config);
@@ -79,7 +104,7 @@ TEST_CASE("an adapter that this build lacks is refused, with what to use instead
       GENERATE(table<std::string, std::string, std::string, std::string>({
           {"storage.database", "mysql://db/heirloom", "mysql", "or postgresql://"},
           {"storage.database", "SQLite:heirloom.db", "SQLite", "use sqlite:"},
-          {"index.search", "opensearch://search:9200", "opensearch", "use embedded:"},
+          {"index.search", "elastic://search:9200", "elastic", "use embedded:"},
       }));
   CHECK_THAT(ProblemWith(key, url),
              Contains("this build has no adapter for " + scheme) && Contains(instead));
@@ -104,19 +129,22 @@ TEST_CASE("what is PostgreSQL's alone is refused beside another database", "[con
 }
 
 TEST_CASE("a server embeds texts when its model and its address are named", "[config]") {
-  const auto config = Make({Set("index.embedder", "litellm:text-embedding-3-small"),
-                            Set("index.embedder_url", "https://llm.example:4000"),
-                            Set("index.embedder_key", "sk-secret"),
-                            Set("index.embedder_max_tokens", "8192")});
+  const auto config =
+      Make({Set("index.embedder", "litellm:text-embedding-3-small"),
+            Set("index.embedder_url", "https://llm.example:4000"),
+            Set("index.embedder_key", "sk-secret"), Set("index.embedder_max_tokens", "8192")});
   REQUIRE(config);
   CHECK(config->index.embedder == Config::Index::EmbedderKind::kLiteLlm);
   CHECK(config->index.litellm.model == "text-embedding-3-small");
   CHECK(config->index.litellm.url == "https://llm.example:4000");
   CHECK(config->index.litellm.key.Value() == "sk-secret");
   CHECK(config->index.litellm.max_tokens == 8192);
-  CHECK_THAT(ProblemWith("index.embedder", "litellm:model"), Contains("index.embedder_url"));
+  const auto nowhere = Make({Set("index.embedder", "litellm:model")});
+  REQUIRE_FALSE(nowhere);
+  CHECK(nowhere.error().fields.front().pointer == "index.embedder_url");
   CHECK_THAT(ProblemWith("index.embedder", "litellm:"), Contains("use builtin:minilm"));
-  CHECK_THAT(ProblemWith("index.embedder_url", "http://llm:4000"), Contains("is for litellm:MODEL"));
+  CHECK_THAT(ProblemWith("index.embedder_url", "http://llm:4000"),
+             Contains("is for litellm:MODEL"));
 }
 
 TEST_CASE("blobs lie in a folder, or in a bucket that says whose keys open it", "[config]") {
@@ -302,8 +330,12 @@ TEST_CASE("every key is documented, with what holds when nobody sets it", "[conf
       testing::ReadFile(std::string(HEIRLOOM_SOURCE_DIR) + "/appliance/docs/configuration.md");
   for (const ConfigKey& key : ConfigKeys()) {
     CAPTURE(std::string(key.name));
-    const std::size_t row = docs.find("| `" + std::string(key.name) + "` |");
+    // Keys that belong together share a row.
+    const std::string name = "`" + std::string(key.name) + "`";
+    std::size_t row = docs.find("\n| " + name);
+    if (row == std::string::npos) row = docs.find("`, " + name);
     REQUIRE(row != std::string::npos);
+    row = docs.rfind("\n|", row) + 1;
     const std::string line = docs.substr(row, docs.find('\n', row) - row);
     for (const std::string& part : SplitCommas(key.otherwise)) {
       const std::string quote = key.IsNumber() ? "`" : "\"";
