@@ -10,7 +10,7 @@
 #include <cstring>
 
 // Of libgomp, whose header only g++ has beside it.
-extern "C" void omp_set_num_threads(int);
+extern "C" void omp_set_num_threads(int);  // NOLINT(readability-identifier-naming)
 
 namespace heirloom::faiss_index {
 namespace {
