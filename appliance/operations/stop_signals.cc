@@ -4,6 +4,7 @@
 #include <pthread.h>
 #include <sys/eventfd.h>
 #include <sys/signalfd.h>
+#include <ucontext.h>
 #include <unistd.h>
 
 #include <array>
@@ -18,11 +19,24 @@ namespace {
 
 constexpr int kSignalled = 128;  // Added to the number, as shells do.
 
+// Libraries start threads while they are loaded, before anything here can block signals for them
+// (OpenBLAS does). On such a thread a signal would end the process: it is blocked there from now
+// on, and sent again.
+void PassOn(int signal, siginfo_t* /*about*/, void* context) {
+  sigaddset(&static_cast<ucontext_t*>(context)->uc_sigmask, signal);
+  ::kill(::getpid(), signal);
+}
+
 http::UniqueFd TakeSignals() {
   sigset_t set;
   sigemptyset(&set);
-  sigaddset(&set, SIGTERM);
-  sigaddset(&set, SIGINT);
+  struct sigaction action {};
+  action.sa_sigaction = &PassOn;
+  action.sa_flags = SA_SIGINFO | SA_RESTART;
+  for (const int signal : {SIGTERM, SIGINT}) {
+    sigaddset(&set, signal);
+    ::sigaction(signal, &action, nullptr);
+  }
   pthread_sigmask(SIG_BLOCK, &set, nullptr);
   return http::UniqueFd(::signalfd(-1, &set, SFD_CLOEXEC));
 }
