@@ -189,7 +189,7 @@ TEST_CASE("connections that the server has closed are replaced, and no write is 
       Must(
           admin->Run("SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
                      "WHERE datname = '" +
-                     box.name() + "' AND random() < 0.3"));
+                     box.name() + "' AND random() < 0.03"));
       std::this_thread::yield();
     }
   });
