@@ -45,7 +45,7 @@ OnRow Into(std::vector<Value>& values, Value (*from)(const Row&)) {
 }
 
 template <typename Value>
-Result<std::vector<Value>> Given(Status read, std::vector<Value>& values) {
+Result<std::vector<Value>> Given(const Status& read, std::vector<Value>& values) {
   if (!read) return ErrorOf(read);
   return std::move(values);
 }
