@@ -66,8 +66,9 @@ Status CheckBlobTenant(std::string_view tenant_id) {
 Status CheckBlobKey(const BlobKey& key) {
   if (const Status good = CheckBlobTenant(key.tenant_id); !good) return good;
   if (!IsName(key.name)) {
-    return Refuse("a blob's name is 1 to 800 bytes of UTF-8, in segments of up to 200 that are "
-                  "not ., .. or empty");
+    return Refuse(
+        "a blob's name is 1 to 800 bytes of UTF-8, in segments of up to 200 that are "
+        "not ., .. or empty");
   }
   return {};
 }

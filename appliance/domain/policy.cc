@@ -49,8 +49,8 @@ const std::vector<PolicyRow>& Table() {
       {Action::kReadAudit, "read what was done in this installation", std::nullopt, "audit:read",
        "Only an admin may read the record of this installation.", false, true},
       {Action::kManageDeadLetters, "see events that failed, and have them tried again",
-       std::nullopt, "events:redrive",
-       "Only an admin may look after events that failed.", false, true},
+       std::nullopt, "events:redrive", "Only an admin may look after events that failed.", false,
+       true},
   };
   return table;
 }

@@ -270,6 +270,7 @@ void GraphProjector::Publish(const Position& reached) {
     state_.reached = reached.sequence;
     state_.head = std::max(state_.head, reached.sequence);
     state_.foreign = false;
+    state_.failure.clear();  // Who waited for this must not read what was wrong before it.
   }
   moved_.notify_all();
 }

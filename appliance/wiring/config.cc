@@ -534,7 +534,9 @@ void ReadEmbedder(Checker& check, Config& config) {
   for (const std::string_view key :
        {"index.embedder_url", "index.embedder_key", "index.embedder_key_file",
         "index.embedder_ca_file", "index.embedder_max_tokens"}) {
-    if (check.Find(key)) {
+    // What `config show` prints, defaults included, is a configuration too.
+    const Setting* const setting = check.Find(key);
+    if (setting && setting->values.front() != FindKey(key)->otherwise) {
       check.Add(std::string(key), "is for litellm:MODEL, and index.embedder is another");
     }
   }
@@ -578,11 +580,11 @@ fs::path ReadFileName(Checker& check, std::string_view key) {
 void ReadBucketKeys(Checker& check, Config::BlobService& service) {
   using Source = Config::BlobService::Source;
   using Choice = std::pair<std::string_view, Source>;
-  service.source = ReadChoice(
-      check, "storage.blobs_credentials", Source::kKeys,
-      std::array{Choice{"keys", Source::kKeys}, Choice{"file", Source::kFile},
-                 Choice{"web-identity", Source::kWebIdentity},
-                 Choice{"container", Source::kContainer}});
+  service.source =
+      ReadChoice(check, "storage.blobs_credentials", Source::kKeys,
+                 std::array{Choice{"keys", Source::kKeys}, Choice{"file", Source::kFile},
+                            Choice{"web-identity", Source::kWebIdentity},
+                            Choice{"container", Source::kContainer}});
   service.access_key_id = check.Text("storage.blobs_access_key_id");
   service.secret_access_key = ReadSecret(check, "storage.blobs_secret_access_key");
   service.credentials_file = ReadFileName(check, "storage.blobs_credentials_file");

@@ -66,8 +66,8 @@
 #include "appliance/wiring/dependencies.h"
 #include "appliance/wiring/doctor.h"
 #include "appliance/wiring/embedded.h"
-#include "appliance/wiring/graph.h"
 #include "appliance/wiring/events.h"
+#include "appliance/wiring/graph.h"
 #include "appliance/wiring/rebuild_commands.h"
 #include "appliance/wiring/semantic_search.h"
 
@@ -300,9 +300,9 @@ class Daemon::Impl {
     ReturnFreeMemory();
     exports_.Housekeep();
     Status trouble;
-    for (Status done : std::array{core_->identity.Housekeep(), copies_.Housekeep(),
-                                  legacy_bin_.Housekeep(), bin_.Housekeep(), SweepRequests(),
-                                  events_->Sweep(FollowedUpTo())}) {
+    for (Status done :
+         std::array{core_->identity.Housekeep(), copies_.Housekeep(), legacy_bin_.Housekeep(),
+                    bin_.Housekeep(), SweepRequests(), events_->Sweep(FollowedUpTo())}) {
       if (!done && trouble) trouble = std::move(done);
     }
     return trouble;
@@ -361,7 +361,7 @@ class Daemon::Impl {
   const std::unique_ptr<Core> core_;
   const std::unique_ptr<SearchIndex> index_;
   std::unique_ptr<Blobs> blobs_;  // From Start on.
-  Vectors vectors_;  // Until semantic_ has them.
+  Vectors vectors_;               // Until semantic_ has them.
   const std::unique_ptr<DatabaseMaintenance> maintenance_ = MakeDatabaseMaintenance(config_);
 
   LegacyService legacies_{*core_->database, core_->platform->clock, core_->platform->ids};

@@ -8,8 +8,8 @@
 #include "appliance/wiring/config.h"
 #include "appliance/wiring/core.h"
 #include "index/search_index.h"
-#include "storage/graph_store.h"
 #include "storage/database_maintenance.h"
+#include "storage/graph_store.h"
 
 namespace heirloom {
 

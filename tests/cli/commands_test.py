@@ -246,7 +246,7 @@ class CommandLine(TestCase):
     def test_everything_wrong_with_the_configuration_is_said_at_once(self):
         (self.folder / "heirloom.toml").write_text('[http]\nlisten = "0.0.0.0:80"\nport = "80"\n', encoding="utf-8")
         status, out, err = run("serve", "--config", self.folder / "heirloom.toml",
-                               HEIRLOOM_STORAGE_DATABASE="postgresql://db/x")
+                               HEIRLOOM_STORAGE_DATABASE="mysql://db/x")
         self.assertEqual((status, out), (2, ""))
         self.assertEqual(sorted(line.split(": ")[1] for line in err.splitlines()),
                          ["data_dir", "http.listen", "http.port", "storage.database"])

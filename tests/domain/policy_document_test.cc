@@ -37,7 +37,7 @@ TEST_CASE("the contract's scopes are the policy's", "[domain][policy]") {
   for (std::size_t at = line.find(":read"); at != line.npos; at = line.find(":read", at + 1)) {
     ++listed;
   }
-  for (const char* kind : {":write", ":export"}) {
+  for (const char* kind : {":write", ":export", ":redrive"}) {
     for (std::size_t at = line.find(kind); at != line.npos; at = line.find(kind, at + 1)) ++listed;
   }
   std::set<std::string_view> needed;

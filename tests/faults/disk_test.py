@@ -313,7 +313,7 @@ class Tmpfs(DiskCase):
         super().setUp()
         self.mounted = self.folder / "small"
         self.mounted.mkdir(exist_ok=True)
-        done = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=48m,mode=0700", "tmpfs", self.mounted], check=False,
+        done = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=96m,mode=0700", "tmpfs", self.mounted], check=False,
                               capture_output=True)
         self.real = done.returncode == 0
         if self.real:
@@ -353,10 +353,11 @@ class Tmpfs(DiskCase):
         if not self.real:
             disk.arm(1, errno.ENOSPC, lasting=True)
             return disk.disarm
-        space = os.statvfs(self.mounted)
         path = self.mounted / "ballast"
-        with open(path, "wb") as file:
-            file.write(b"x" * max(space.f_bavail * space.f_frsize - (512 << 10), 0))
+        with open(path, "wb", buffering=0) as file, contextlib.suppress(OSError):
+            while file.write(b"x" * (64 << 10)):
+                pass
+        os.truncate(path, max(path.stat().st_size - (512 << 10), 0))
         return path.unlink
 
 

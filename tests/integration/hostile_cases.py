@@ -262,7 +262,9 @@ def path_cases(method, path, parameters):
     headers = {"If-Match": "*"} if any(p["name"] == "If-Match" for p in parameters) else {}
     for value in BROKEN_IDS:
         broken = path.replace("{id}", value, 1)
-        yield Case(f"{method} {broken[:100]}", method, broken, (404,), headers=headers, body={})
+        # What only an admin may do is refused before anything is looked for.
+        statuses = (403,) if "/dead-letters/" in path else (404,)
+        yield Case(f"{method} {broken[:100]}", method, broken, statuses, headers=headers, body={})
 
 
 def quote(value):
