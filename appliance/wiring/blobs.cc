@@ -13,7 +13,7 @@
 namespace heirloom {
 namespace {
 
-using Source = Config::BlobService::Source;
+using Source = BlobService::Source;
 
 // What clusters put into the environment of a process for AWS's own libraries.
 std::string FromCluster(const char* name) {
@@ -68,8 +68,8 @@ Result<std::unique_ptr<aws::CredentialsSource>> Container(HttpClient& http) {
 
 }  // namespace
 
-Result<std::unique_ptr<aws::CredentialsProvider>> Blobs::MakeCredentials(
-    const Config::BlobService& service, Platform& platform) {
+Result<std::unique_ptr<aws::CredentialsProvider>> Blobs::MakeCredentials(const BlobService& service,
+                                                                         Platform& platform) {
   if (service.source == Source::kKeys) {
     return aws::StaticCredentials(service.access_key_id, service.secret_access_key);
   }
@@ -86,7 +86,7 @@ Result<std::unique_ptr<aws::CredentialsProvider>> Blobs::MakeCredentials(
   return aws::MakeCached(std::move(*source), platform.clock, platform.random);
 }
 
-Status Blobs::OpenBucket(const Config::BlobService& service, Platform& platform) {
+Status Blobs::OpenBucket(const BlobService& service, Platform& platform) {
   s3::Options options = s3::ParseUrl(service.url).value();
   auto credentials = MakeCredentials(service, platform);
   if (!credentials) return ErrorOf(credentials);

@@ -32,9 +32,9 @@ class Blobs {
 
  private:
   Blobs() = default;
-  Status OpenBucket(const Config::BlobService& service, Platform& platform);
-  Result<std::unique_ptr<aws::CredentialsProvider>> MakeCredentials(
-      const Config::BlobService& service, Platform& platform);
+  Status OpenBucket(const BlobService& service, Platform& platform);
+  Result<std::unique_ptr<aws::CredentialsProvider>> MakeCredentials(const BlobService& service,
+                                                                    Platform& platform);
 
   std::unique_ptr<HttpClient> lender_;  // Who lends keys, if anybody does.
   std::unique_ptr<aws::CredentialsProvider> credentials_;

@@ -82,6 +82,15 @@ class Checker {
                                  [&](const Setting& setting) { return setting.key == key; });
     return it == settings_.end() ? nullptr : &*it;
   }
+  // Set to something of its own: what `config show` prints, defaults included, is a configuration
+  // too.
+  bool IsChanged(std::string_view key) const {
+    const Setting* setting = Find(key);
+    const ConfigKey* known = FindKey(key);
+    if (!setting || !known) return setting != nullptr;
+    return setting->values != (known->IsList() ? SplitCommas(known->otherwise)
+                                               : std::vector{std::string(known->otherwise)});
+  }
   std::string Text(std::string_view key) const {
     const Setting* setting = Find(key);
     return setting ? setting->values.front() : std::string(FindKey(key)->otherwise);
@@ -282,7 +291,7 @@ void ReadDatabase(Checker& check, Config& config) {
       ReadEmbedded(check, kKey, "sqlite", config.data_dir, " or postgresql://USER@HOST/NAME");
   for (const std::string_view key : {"storage.database_password", "storage.database_password_file",
                                      "storage.database_ca_file"}) {
-    if (check.Find(key)) check.Add(key, "is for PostgreSQL, and storage.database is another");
+    if (check.IsChanged(key)) check.Add(key, "is for PostgreSQL, and storage.database is another");
   }
 }
 
@@ -332,7 +341,7 @@ void ReadGraph(Checker& check, Config& config) {
       ReadEmbedded(check, kKey, "rocksdb", config.data_dir, " or neo4j+https://HOST:PORT/DATABASE");
   for (const std::string_view key : {"storage.graph_user", "storage.graph_password",
                                      "storage.graph_password_file", "storage.graph_ca_file"}) {
-    if (check.Find(key)) check.Add(key, "is for Neo4j, and storage.graph is another");
+    if (check.IsChanged(key)) check.Add(key, "is for Neo4j, and storage.graph is another");
   }
 }
 
@@ -396,7 +405,7 @@ void ReadSearch(Checker& check, Config& config) {
                                             " or opensearch+https://HOST:PORT/PREFIX");
   for (const std::string_view key : {"index.search_user", "index.search_password",
                                      "index.search_password_file", "index.search_ca_file"}) {
-    if (check.Find(key)) check.Add(key, "is for OpenSearch, and index.search is another");
+    if (check.IsChanged(key)) check.Add(key, "is for OpenSearch, and index.search is another");
   }
 }
 
@@ -405,7 +414,7 @@ void CheckNoEventService(Checker& check) {
        {"storage.events_consumers", "storage.events_access_key_id",
         "storage.events_secret_access_key", "storage.events_secret_access_key_file",
         "storage.events_ca_file"}) {
-    if (check.Find(key)) check.Add(key, "is for sns+sqs, and storage.events is another");
+    if (check.IsChanged(key)) check.Add(key, "is for sns+sqs, and storage.events is another");
   }
 }
 
@@ -534,9 +543,7 @@ void ReadEmbedder(Checker& check, Config& config) {
   for (const std::string_view key :
        {"index.embedder_url", "index.embedder_key", "index.embedder_key_file",
         "index.embedder_ca_file", "index.embedder_max_tokens"}) {
-    // What `config show` prints, defaults included, is a configuration too.
-    const Setting* const setting = check.Find(key);
-    if (setting && setting->values.front() != FindKey(key)->otherwise) {
+    if (check.IsChanged(key)) {
       check.Add(std::string(key), "is for litellm:MODEL, and index.embedder is another");
     }
   }
@@ -577,8 +584,8 @@ fs::path ReadFileName(Checker& check, std::string_view key) {
   return path;
 }
 
-void ReadBucketKeys(Checker& check, Config::BlobService& service) {
-  using Source = Config::BlobService::Source;
+void ReadBucketKeys(Checker& check, BlobService& service) {
+  using Source = BlobService::Source;
   using Choice = std::pair<std::string_view, Source>;
   service.source =
       ReadChoice(check, "storage.blobs_credentials", Source::kKeys,
@@ -610,12 +617,12 @@ void ReadBlobs(Checker& check, Config& config) {
          {"storage.blobs_credentials", "storage.blobs_access_key_id",
           "storage.blobs_secret_access_key", "storage.blobs_secret_access_key_file",
           "storage.blobs_credentials_file", "storage.blobs_ca_file"}) {
-      if (check.Find(key)) check.Add(key, "is for a bucket, and storage.blobs is none");
+      if (check.IsChanged(key)) check.Add(key, "is for a bucket, and storage.blobs is none");
     }
     return;
   }
   if (const auto options = s3::ParseUrl(url); !options) check.Add(kKey, options.error().message);
-  Config::BlobService& service = config.storage.bucket.emplace();
+  BlobService& service = config.storage.bucket.emplace();
   service.url = url;
   service.ca_file = ReadFileName(check, "storage.blobs_ca_file");
   ReadBucketKeys(check, service);

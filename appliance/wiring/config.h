@@ -14,6 +14,17 @@
 
 namespace heirloom {
 
+// A bucket for blobs.
+struct BlobService {
+  std::string url;  // s3://…
+  // Who lends the keys; of kKeys they stand here.
+  enum class Source { kKeys, kFile, kWebIdentity, kContainer } source = Source::kKeys;
+  std::string access_key_id;
+  Secret secret_access_key;
+  std::filesystem::path credentials_file;  // Of kFile.
+  std::filesystem::path ca_file;           // Empty: what the system trusts.
+};
+
 // How this installation runs. Every path is absolute, every value in range. The keys, with what
 // they are for: appliance/docs/configuration.md.
 struct Config {
@@ -33,17 +44,6 @@ struct Config {
     std::string access_key_id;
     Secret secret_access_key;
     std::filesystem::path ca_file;  // Empty: what the system trusts.
-  };
-
-  // A bucket for blobs.
-  struct BlobService {
-    std::string url;  // s3://…
-    // Who lends the keys; of kKeys they stand here.
-    enum class Source { kKeys, kFile, kWebIdentity, kContainer } source = Source::kKeys;
-    std::string access_key_id;
-    Secret secret_access_key;
-    std::filesystem::path credentials_file;  // Of kFile.
-    std::filesystem::path ca_file;           // Empty: what the system trusts.
   };
 
   // Where Neo4j is.
