@@ -152,9 +152,13 @@ class FromFile final : public CredentialsProvider {
 
  private:
   static void Set(Credentials& keys, std::string_view name, std::string value) {
-    if (name == "aws_access_key_id") keys.access_key_id = std::move(value);
-    if (name == "aws_secret_access_key") keys.secret_access_key = std::move(value);
-    if (name == "aws_session_token") keys.session_token = std::move(value);
+    if (name == "aws_access_key_id") {
+      keys.access_key_id = std::move(value);
+    } else if (name == "aws_secret_access_key") {
+      keys.secret_access_key = std::move(value);
+    } else if (name == "aws_session_token") {
+      keys.session_token = std::move(value);
+    }
   }
 
   const Secret file_;  // Read again when it changes.
