@@ -113,6 +113,7 @@ svc_java() {
   local home
   for home in /usr/lib/jvm/java-17-openjdk-* "${JAVA_HOME-}"; do
     if [[ -x $home/bin/java ]]; then
+      # shellcheck disable=SC2034 # for who sources this
       svc_jdk=$home
       return
     fi
