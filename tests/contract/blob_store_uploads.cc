@@ -72,8 +72,7 @@ void CheckBlobTenants(const OpenBlobStore& open) {
         "a\nb",
         "a\x7f",
         "\xff\xfe",
-        "a\xC2\x85"
-        "b",
+        std::string("a\xC2\x85").append("b"),
         std::string(801, 'a'),
         std::string(201, 'a'),
     };
@@ -187,7 +186,7 @@ void CheckBlobUploads(const OpenBlobStore& open) {
     const BlobUpload upload = Must(store.CreateUpload(key, {}));
     const BlobPart small = Must(store.PutPart(upload, 1, "small"));
     const BlobPart last = Must(store.PutPart(upload, 2, "last"));
-    const auto complete = [&](std::vector<BlobPart> parts, const CompleteOptions& options) {
+    const auto complete = [&](const std::vector<BlobPart>& parts, const CompleteOptions& options) {
       return CodeOf(store.CompleteUpload(upload, parts, options));
     };
     CHECK(complete({}, {}) == ErrorCode::kInvalidArgument);
@@ -300,7 +299,7 @@ void CheckBlobSignatures(const OpenBlobStore& open) {
     const SignedRequest part = Must(store.SignPart(upload, 1, 5, 600));
     CHECK(setup.send(part, "too long").status / 100 == 4);
     SignedRequest other = part;
-    const std::size_t number = other.url.find("1", other.url.find("art"));
+    const std::size_t number = other.url.find('1', other.url.find("art"));
     REQUIRE(number != std::string::npos);
     other.url[number] = '2';
     CHECK(setup.send(other, "hello").status / 100 == 4);
