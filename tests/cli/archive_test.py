@@ -4,6 +4,7 @@ import contextlib
 import hashlib
 import io
 import json
+import os
 import pathlib
 import random
 import re
@@ -356,7 +357,9 @@ class ArchiveTest(unittest.TestCase):
         self.assertEqual(self.report(other, other_token, self.folder / "cut.zip")["created"], 3)
         self.export(other, other_token, self.folder / "cut2.zip")
         self.assertEqual(entries(self.folder / "cut2.zip"), entries(self.folder / "cut.zip"))
-        self.assertLess(house.memory_kib(), 600_000)
+        # AddressSanitizer keeps 256 MiB of what was freed, and pads what is not.
+        sanitized = "address" in os.environ.get("HEIRLOOM_SANITIZE", "")
+        self.assertLess(house.memory_kib(), 1_200_000 if sanitized else 600_000)
 
     def test_who_may_not_is_told_so(self):
         legacy = next(item for item in self.ada.get("/api/v1/legacies").json["items"] if "Lamps" in item["title"])["id"]

@@ -7,8 +7,6 @@
 namespace heirloom {
 namespace {
 
-using contract::CodeOf;
-using contract::Key;
 using contract::Must;
 using testing::S3Room;
 
