@@ -379,6 +379,7 @@ class ArchiveTest(unittest.TestCase):
         self.assertEqual((counts["legacies"], counts["stories"]), (1, 0))
 
     def test_pages_and_audit_of_an_export(self):
+        self.ada.close()  # It may have been idle for longer than the daemon keeps a connection.
         reply = self.ada.get("/api/v1/export")
         self.assertEqual((reply.status, reply.headers["Content-Type"]), (200, "application/zip"))
         self.assertRegex(reply.headers["Content-Disposition"], r'\Aattachment; filename="heirloom-\d{4}-\d\d-\d\d\.zip"\Z')
