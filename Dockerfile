@@ -11,14 +11,16 @@ COPY packaging/container packaging/container
 RUN --mount=type=secret,id=environment --mount=type=secret,id=ca --mount=type=secret,id=apt \
     packaging/container/with_settings.sh ./dev packages build
 COPY . .
-# What the compiler made last time helps the next build, and never gets into an image.
+# What the compiler made last time helps the next build, and never gets into an image; only /image is
+# taken from this stage, and what is left behind would be two gigabytes more to write.
 RUN --mount=type=secret,id=environment --mount=type=secret,id=ca --mount=type=secret,id=apt \
     --mount=type=secret,id=pip --mount=type=secret,id=npm --mount=type=cache,target=/var/cache/ccache \
     CCACHE_DIR=/var/cache/ccache packaging/container/with_settings.sh ./dev build release \
  && install -D --strip build/release/bin/heirloom /image/usr/bin/heirloom \
  && mkdir /image/usr/share \
  && cp -R build/release/share/heirloom /image/usr/share/heirloom \
- && install -D --mode=644 --target-directory=/image/usr/share/doc/heirloom LICENSE NOTICE
+ && install -D --mode=644 --target-directory=/image/usr/share/doc/heirloom LICENSE NOTICE \
+ && rm -rf build webui/node_modules /root/.cache /root/.npm
 
 FROM ${BASE_IMAGE}
 ARG VERSION=unversioned

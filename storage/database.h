@@ -25,6 +25,7 @@
 #include "appliance/base/result.h"
 #include "appliance/domain/event.h"
 #include "appliance/domain/position.h"
+#include "storage/commit_hooks.h"
 
 namespace heirloom {
 
@@ -124,9 +125,10 @@ class Database {
   // Up to `limit` (at most 10,000) events after `sequence`, in order.
   virtual Result<std::vector<StoredEvent>> EventsAfter(std::int64_t sequence, int limit) = 0;
 
-  // Calls `hook(head)` soon after commits that appended events, from a thread of the database's;
-  // it must return at once. Hooks are added before the first Write and stay.
-  virtual void OnCommit(std::function<void(std::int64_t head)> hook) = 0;
+  // Calls `hook(head)` soon after commits that appended events, from a thread of the database's,
+  // as long as what this gives is kept; it must return at once. Hooks are added before the first
+  // Write.
+  [[nodiscard]] virtual CommitHooks::Subscription OnCommit(CommitHooks::Hook hook) = 0;
 
   // Deep check for `doctor` and readiness: can it be read and written?
   virtual Status Ping() = 0;

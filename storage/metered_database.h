@@ -30,8 +30,8 @@ class MeteredDatabase final : public Database {
   Result<std::vector<StoredEvent>> EventsAfter(std::int64_t sequence, int limit) override {
     return database_->EventsAfter(sequence, limit);
   }
-  void OnCommit(std::function<void(std::int64_t head)> hook) override {
-    database_->OnCommit(std::move(hook));
+  CommitHooks::Subscription OnCommit(CommitHooks::Hook hook) override {
+    return database_->OnCommit(std::move(hook));
   }
   Status Ping() override { return database_->Ping(); }
 

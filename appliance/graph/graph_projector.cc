@@ -29,7 +29,7 @@ tl::unexpected<Error> CalledOff() {
 
 GraphProjector::GraphProjector(Database& database, Open open, const Clock& clock)
     : database_(database), open_(std::move(open)), projection_(database, clock), clock_(clock) {
-  database_.OnCommit([this](std::int64_t head) {
+  subscription_ = database_.OnCommit([this](std::int64_t head) {
     {
       const std::lock_guard lock(mutex_);
       state_.head = std::max(state_.head, head);

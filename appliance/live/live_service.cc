@@ -39,7 +39,8 @@ LiveService::LiveService(Database& database, const Clock& clock, const LiveLimit
       new_stream_(std::move(new_stream)),
       reception_(std::make_shared<Reception>(limits)),
       broadcaster_(database, clock, limits) {
-  database_.OnCommit([reception = reception_](std::int64_t head) { reception->Commit(head); });
+  subscription_ =
+      database_.OnCommit([reception = reception_](std::int64_t head) { reception->Commit(head); });
 }
 
 LiveService::~LiveService() { Stop(); }

@@ -64,6 +64,7 @@ class LiveService {
   // Shared with the streams, which may outlive us.
   const std::shared_ptr<Reception> reception_;
   Broadcaster broadcaster_;
+  CommitHooks::Subscription subscription_;
   std::jthread thread_;  // Last: ends before what it uses goes.
 };
 

@@ -41,7 +41,7 @@ Indexer::Indexer(Database& database, StoryFeedService& feed, StoryIndex& index, 
       index_(index),
       clock_(clock),
       traits_(std::move(traits)) {
-  database_.OnCommit([this](std::int64_t head) {
+  subscription_ = database_.OnCommit([this](std::int64_t head) {
     {
       const std::lock_guard lock(mutex_);
       state_.head = std::max(state_.head, head);

@@ -123,7 +123,8 @@ class Indexer {
   std::int64_t builds_ = 0;              // That were put in place.
   std::atomic<bool> stopping_ = false;
 
-  std::jthread thread_;  // Last: ends before what it uses goes.
+  std::jthread thread_;                     // These last: they end before what
+  CommitHooks::Subscription subscription_;  // they use goes.
 };
 
 }  // namespace heirloom

@@ -23,8 +23,12 @@ tl::unexpected<Error> NoLetter() {
 
 class OutboxBus final : public EventBus {
  public:
-  OutboxBus(const OutboxBusOptions& options, std::shared_ptr<Bell> bell, const std::string& owner)
-      : database_(options.database), clock_(options.clock), bell_(std::move(bell)) {
+  OutboxBus(const OutboxBusOptions& options, std::shared_ptr<Bell> bell,
+            CommitHooks::Subscription subscription, const std::string& owner)
+      : database_(options.database),
+        clock_(options.clock),
+        bell_(std::move(bell)),
+        subscription_(std::move(subscription)) {
     for (const std::string& name : options.consumers) {
       lanes_.push_back(std::make_unique<Lane>(database_, clock_, *bell_, name, owner, options.alone,
                                               options.forever));
@@ -132,6 +136,7 @@ class OutboxBus final : public EventBus {
   Database& database_;
   const Clock& clock_;
   const std::shared_ptr<Bell> bell_;
+  const CommitHooks::Subscription subscription_;  // Rings the bell.
   std::vector<std::unique_ptr<Lane>> lanes_;
 };
 
@@ -145,9 +150,8 @@ Result<std::unique_ptr<EventBus>> OpenOutboxBus(const OutboxBusOptions& options)
                   "'" + name + "' is no name for a consumer, or twice");
     }
   }
-  // The hook stays as long as the database, so it must not need the bus.
   auto bell = std::make_shared<Bell>();
-  options.database.OnCommit([bell](std::int64_t) { bell->Ring(); });
+  auto subscription = options.database.OnCommit([bell](std::int64_t) { bell->Ring(); });
   const auto added = options.database.Write([&](Transaction& tx) -> Status {
     for (const std::string& name : options.consumers) {
       if (Status s = outbox::AddConsumer(tx, name, options.clock.Now()); !s) return s;
@@ -155,8 +159,8 @@ Result<std::unique_ptr<EventBus>> OpenOutboxBus(const OutboxBusOptions& options)
     return {};
   });
   if (!added) return ErrorOf(added);
-  return std::unique_ptr<EventBus>(
-      std::make_unique<OutboxBus>(options, std::move(bell), NewSecret(options.random)));
+  return std::unique_ptr<EventBus>(std::make_unique<OutboxBus>(
+      options, std::move(bell), std::move(subscription), NewSecret(options.random)));
 }
 
 }  // namespace heirloom

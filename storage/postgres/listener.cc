@@ -35,11 +35,12 @@ Listener::~Listener() {
   ::close(wake_);
 }
 
-void Listener::Add(Hook hook) {
+CommitHooks::Subscription Listener::Add(CommitHooks::Hook hook) {
+  CommitHooks::Subscription kept = hooks_.Add(std::move(hook));
   const std::lock_guard lock(mutex_);
-  hooks_.push_back(std::move(hook));
-  if (thread_.joinable()) return;
+  if (thread_.joinable()) return kept;
   thread_ = std::jthread([this](const std::stop_token& stop) { Loop(stop); });
+  return kept;
 }
 
 void Listener::Loop(const std::stop_token& stop) {
@@ -77,20 +78,9 @@ Status Listener::Look(Connection& connection) {
   if (!head) return ErrorOf(head);
   if (head->sequence != told_) {
     told_ = head->sequence;
-    Tell(told_);
+    hooks_.Tell(told_);
   }
   return {};
-}
-
-void Listener::Tell(std::int64_t head) {
-  const std::lock_guard lock(mutex_);
-  for (const Hook& hook : hooks_) {
-    Status told = CallGuarded([&]() -> Status {
-      hook(head);
-      return {};
-    });
-    if (!told) LogError("a commit hook failed", {{"why", told.error().message}});
-  }
 }
 
 // For a notification, a second, or the end.

@@ -20,29 +20,26 @@ namespace heirloom::postgres {
 // that has to be made again, only makes it late. Thread-safe.
 class Listener final {
  public:
-  using Hook = std::function<void(std::int64_t head)>;
-
   // Hooks are called once the head is another than this one.
   Listener(Address address, std::int64_t head);
   ~Listener();
   Listener(const Listener&) = delete;
   Listener& operator=(const Listener&) = delete;
 
-  void Add(Hook hook);  // As Database::OnCommit.
+  CommitHooks::Subscription Add(CommitHooks::Hook hook);  // As Database::OnCommit.
 
  private:
   void Loop(const std::stop_token& stop);
   // Until the connection is lost or it is time to stop.
   void Listen(Connection& connection, const std::stop_token& stop);
   Status Look(Connection& connection);
-  void Tell(std::int64_t head);
   void Wait(int socket);
 
   const Address address_;
   int wake_ = -1;      // An eventfd: it is time to stop.
   std::int64_t told_;  // The thread's alone.
   std::mutex mutex_;
-  std::vector<Hook> hooks_;
+  CommitHooks hooks_;
   std::jthread thread_;  // Last: it uses everything above.
 };
 

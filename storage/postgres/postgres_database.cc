@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <utility>
 
+#include "storage/guarded_call.h"
 #include "storage/postgres/listener.h"
 #include "storage/postgres/pool.h"
 #include "storage/postgres/schema.h"
@@ -35,7 +36,7 @@ class PostgresDatabase final : public Database {
     }
     if (!begun) return begun;
     postgres::ConnectionReader reader(**connection);
-    Status read = postgres::CallGuarded([&] { return fn(reader); });
+    Status read = CallGuarded([&] { return fn(reader); });
     (*connection)->LimitTime(readers_.limits().duration);
     Status ended = connection->IsGood() ? (*connection)->Run("ROLLBACK") : Status();
     (*connection)->UnlimitTime();
@@ -64,8 +65,8 @@ class PostgresDatabase final : public Database {
     return events;
   }
 
-  void OnCommit(std::function<void(std::int64_t head)> hook) override {
-    listener_.Add(std::move(hook));
+  CommitHooks::Subscription OnCommit(CommitHooks::Hook hook) override {
+    return listener_.Add(std::move(hook));
   }
 
   Status Ping() override {

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "appliance/base/log.h"
+#include "storage/guarded_call.h"
 #include "storage/migrations/migration_runner.h"
 #include "storage/postgres/transaction.h"
 

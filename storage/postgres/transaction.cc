@@ -1,7 +1,5 @@
 #include "storage/postgres/transaction.h"
 
-#include <exception>
-
 #include "storage/postgres/sql_text.h"
 
 namespace heirloom::postgres {
@@ -21,17 +19,6 @@ constexpr std::string_view kBeginAppending = "SELECT pg_advisory_xact_lock(" HEI
                                              "), pg_notify('" HEIRLOOM_OUTBOX_CHANNEL "', '')";
 
 }  // namespace
-
-Status CallGuarded(const std::function<Status()>& call) {
-  try {
-    return call();
-  } catch (const std::exception& thrown) {
-    return Fail(ErrorCode::kInternal,
-                std::string("an exception left a database function: ") + thrown.what());
-  } catch (...) {
-    return Fail(ErrorCode::kInternal, "an exception left a database function");
-  }
-}
 
 Result<Position> ReadHead(Connection& connection) {
   Position head;

@@ -23,9 +23,6 @@ namespace heirloom::postgres {
 // What LISTEN hears after commits that appended events.
 #define HEIRLOOM_OUTBOX_CHANNEL "heirloom_outbox"
 
-// Runs the caller's function; what it throws is a bug and becomes kInternal.
-Status CallGuarded(const std::function<Status()>& call);
-
 Result<Position> ReadHead(Connection& connection);
 
 class ConnectionReader final : public Reader {

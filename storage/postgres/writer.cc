@@ -1,4 +1,5 @@
 #include "storage/postgres/writer.h"
+#include "storage/guarded_call.h"
 
 #include <array>
 #include <chrono>

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "storage/guarded_call.h"
 #include "storage/sqlite/transaction.h"
 
 namespace heirloom::sqlite {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "storage/guarded_call.h"
 #include "storage/migrations/migration_runner.h"
 #include "storage/sqlite/file_owner.h"
 #include "storage/sqlite/files.h"
@@ -47,8 +48,8 @@ class SqliteDatabase final : public Database {
     return events;
   }
 
-  void OnCommit(std::function<void(std::int64_t head)> hook) override {
-    writer_.OnCommit(std::move(hook));
+  CommitHooks::Subscription OnCommit(CommitHooks::Hook hook) override {
+    return writer_.OnCommit(std::move(hook));
   }
 
   Status Ping() override {
@@ -81,7 +82,7 @@ class SchemaRunner final {
   Status Run(const std::function<Status(SchemaTransaction&)>& fn) {
     if (Status begun = connection_.Run("BEGIN IMMEDIATE"); !begun) return begun;
     sqlite::ConnectionTransaction transaction(connection_, clock_);
-    Status done = sqlite::CallGuarded([&] { return fn(transaction); });
+    Status done = CallGuarded([&] { return fn(transaction); });
     if (done && transaction.RanScript()) done = CheckReferences();
     if (done) done = connection_.Run("COMMIT");
     if (!done && connection_.InTransaction()) {

@@ -1,22 +1,8 @@
 #include "storage/sqlite/transaction.h"
 
-#include <exception>
 #include <string>
 
-#include "appliance/base/log.h"
-
 namespace heirloom::sqlite {
-
-Status CallGuarded(const std::function<Status()>& call) {
-  try {
-    return call();
-  } catch (const std::exception& thrown) {
-    return Fail(ErrorCode::kInternal,
-                std::string("an exception left a database function: ") + thrown.what());
-  } catch (...) {
-    return Fail(ErrorCode::kInternal, "an exception left a database function");
-  }
-}
 
 Result<Position> ReadHead(Connection& connection) {
   // Not MAX(sequence): old events are swept away, sqlite_sequence remembers what was given out.

@@ -14,9 +14,6 @@
 
 namespace heirloom::sqlite {
 
-// Runs the caller's function; what it throws is a bug and becomes kInternal.
-Status CallGuarded(const std::function<Status()>& call);
-
 Result<Position> ReadHead(Connection& connection);
 
 class ConnectionReader final : public Reader {

@@ -6,6 +6,7 @@
 
 #include "appliance/base/log.h"
 #include "appliance/base/thread_name.h"
+#include "storage/guarded_call.h"
 #include "storage/sqlite/transaction.h"
 
 namespace heirloom::sqlite {
@@ -61,9 +62,8 @@ Result<Position> Writer::Write(const WriteFn& fn) {
   return std::move(call.outcome);
 }
 
-void Writer::OnCommit(CommitHook hook) {
-  const std::lock_guard lock(hooks_mutex_);
-  hooks_.push_back(std::move(hook));
+CommitHooks::Subscription Writer::OnCommit(CommitHooks::Hook hook) {
+  return hooks_.Add(std::move(hook));
 }
 
 std::size_t Writer::Waiting() const {
@@ -78,7 +78,7 @@ void Writer::Loop(const std::stop_token& stop) {
     if (group.empty()) return;
     const std::int64_t head = CommitGroup(group);
     Answer(group);
-    if (head > 0) TellHooks(head);
+    if (head > 0) hooks_.Tell(head);
     Checkpoint();
   }
 }
@@ -179,17 +179,6 @@ void Writer::Answer(const Group& group) {
   for (Call* call : group) {
     call->state = State::kAnswered;
     call->answered.notify_one();  // Under the lock: the call is gone as soon as its caller wakes.
-  }
-}
-
-void Writer::TellHooks(std::int64_t head) {
-  const std::lock_guard lock(hooks_mutex_);
-  for (const CommitHook& hook : hooks_) {
-    Status told = CallGuarded([&]() -> Status {
-      hook(head);
-      return {};
-    });
-    if (!told) LogError("a commit hook failed", {{"why", told.error().message}});
   }
 }
 

@@ -26,7 +26,6 @@ namespace heirloom::sqlite {
 class Writer final {
  public:
   using WriteFn = std::function<Status(Transaction&)>;
-  using CommitHook = std::function<void(std::int64_t head)>;
 
   // `on_disk_failure` must not return in the daemon; when it does (in tests), no write is taken any
   // more.
@@ -36,8 +35,8 @@ class Writer final {
   // No call may be running. Empties the write-ahead log.
   ~Writer();
 
-  Result<Position> Write(const WriteFn& fn);  // As Database::Write.
-  void OnCommit(CommitHook hook);             // As Database::OnCommit.
+  Result<Position> Write(const WriteFn& fn);                   // As Database::Write.
+  CommitHooks::Subscription OnCommit(CommitHooks::Hook hook);  // As Database::OnCommit.
 
   std::size_t Waiting() const;
 
@@ -65,7 +64,6 @@ class Writer final {
   Status CallInSavepoint(const WriteFn& fn, Position& head);
   void GiveUpTransaction();
   void Answer(const Group& group);
-  void TellHooks(std::int64_t head);
   void Checkpoint();
   void EndOnDiskFailure(const Status& failed);
 
@@ -80,8 +78,7 @@ class Writer final {
   std::deque<Call*> queue_;
   bool disk_failed_ = false;
 
-  std::mutex hooks_mutex_;
-  std::vector<CommitHook> hooks_;
+  CommitHooks hooks_;
 
   std::jthread thread_;  // Last: it uses everything above.
 };

@@ -1,6 +1,8 @@
 #include <algorithm>
+#include <atomic>
 #include <catch2/catch.hpp>
 #include <condition_variable>
+#include <memory>
 #include <mutex>
 #include <string>
 #include <thread>
@@ -113,12 +115,12 @@ void CheckDatabaseEvents(const OpenDatabase& open) {
     std::condition_variable changed;
     std::vector<std::int64_t> first;
     std::int64_t second = 0;
-    db->OnCommit([&](std::int64_t head) {
+    const auto kept_first = db->OnCommit([&](std::int64_t head) {
       const std::lock_guard lock(mutex);
       first.push_back(head);
       changed.notify_all();
     });
-    db->OnCommit([&](std::int64_t head) {
+    const auto kept_second = db->OnCommit([&](std::int64_t head) {
       const std::lock_guard lock(mutex);
       second = head;
       changed.notify_all();
@@ -131,6 +133,36 @@ void CheckDatabaseEvents(const OpenDatabase& open) {
                              [&] { return !first.empty() && first.back() == 2 && second == 2; }));
     CHECK(first.front() > 0);
     CHECK(std::is_sorted(first.begin(), first.end()));
+  }
+
+  SECTION("a hook that is no longer kept is not called, nor is it running") {
+    const auto db = open({});
+    std::mutex mutex;
+    std::condition_variable changed;
+    std::int64_t kept_heard = 0;
+    const auto kept = db->OnCommit([&](std::int64_t head) {
+      const std::lock_guard lock(mutex);
+      kept_heard = head;
+      changed.notify_all();
+    });
+    for (int i = 0; i < 20; ++i) {
+      auto heard = std::make_unique<std::atomic<std::int64_t>>(0);
+      auto hook = db->OnCommit([&heard = *heard](std::int64_t head) { heard = head; });
+      REQUIRE(Put(*db, "thing " + std::to_string(i)));
+      hook.End();
+      heard.reset();  // Sanitizers see whoever still uses it.
+    }
+    const std::int64_t last = Put(*db, "last").value().sequence;
+    std::unique_lock lock(mutex);
+    CHECK(changed.wait_for(lock, kPatience, [&] { return kept_heard == last; }));
+  }
+
+  SECTION("a hook may be kept longer than the database") {
+    auto db = open({});
+    auto hook = db->OnCommit([](std::int64_t) {});
+    REQUIRE(Put(*db, "a"));
+    db.reset();
+    hook.End();
   }
 }
 

@@ -223,7 +223,7 @@ TEST_CASE("commits of another process are heard, also after the connection was l
   const auto db = box.Open();
   const auto other = box.Open();
   std::atomic<std::int64_t> heard{0};
-  db->OnCommit([&](std::int64_t head) { heard = head; });
+  const auto kept = db->OnCommit([&](std::int64_t head) { heard = head; });
   const auto put = [&](const std::string& id) {
     return other->Write([&](Transaction& tx) {
       tx.Append(EventOf("t1", id));

@@ -209,7 +209,7 @@ TEST_CASE("a failed sync is never tried again: the process is told to end, no wr
 TEST_CASE("a sync that fails while the log is copied ends the process too, after the answer") {
   WriterBench bench;
   // Hooks run between the answer and the checkpoint.
-  bench.writer().OnCommit([&](std::int64_t) { bench.disk.FailLogSyncs(true); });
+  const auto kept = bench.writer().OnCommit([&](std::int64_t) { bench.disk.FailLogSyncs(true); });
   const std::string enough_to_checkpoint(5 << 20, 'x');
   const auto written = bench.writer().Write(
       [&](Transaction& tx) { return PutThing(tx, "a", enough_to_checkpoint); });
@@ -223,9 +223,10 @@ TEST_CASE("a sync that fails while the log is copied ends the process too, after
 TEST_CASE("a hook that throws or writes harms nobody") {
   WriterBench bench;
   std::promise<ErrorCode> written;
-  bench.writer().OnCommit([](std::int64_t) { throw std::runtime_error("a bug"); });
+  const auto first =
+      bench.writer().OnCommit([](std::int64_t) { throw std::runtime_error("a bug"); });
   std::atomic<bool> called{false};
-  bench.writer().OnCommit([&](std::int64_t) {
+  const auto second = bench.writer().OnCommit([&](std::int64_t) {
     if (called.exchange(true)) return;
     const auto inner = bench.writer().Write(Put("inner"));
     written.set_value(inner ? ErrorCode::kMalformed : inner.error().code);
