@@ -27,8 +27,12 @@ tl::unexpected<Error> CalledOff() {
 
 }  // namespace
 
-GraphProjector::GraphProjector(Database& database, Open open, const Clock& clock)
-    : database_(database), open_(std::move(open)), projection_(database, clock), clock_(clock) {
+GraphProjector::GraphProjector(Database& database, Open open, const Clock& clock, bool alone)
+    : database_(database),
+      open_(std::move(open)),
+      projection_(database, clock),
+      clock_(clock),
+      continuity_(database, alone) {
   subscription_ = database_.OnCommit([this](std::int64_t head) {
     {
       const std::lock_guard lock(mutex_);
@@ -41,6 +45,10 @@ GraphProjector::GraphProjector(Database& database, Open open, const Clock& clock
 GraphProjector::~GraphProjector() { Stop(); }
 
 void GraphProjector::Start() {
+  // Without the head of now only a graph that is ahead of the head of then is noticed.
+  if (const Status begun = continuity_.Begin(); !begun) {
+    LogWarn("the head of the outbox could not be read", {{"reason", begun.error().message}});
+  }
   thread_ = std::jthread([this](const std::stop_token& stop) { Run(stop); });
 }
 
@@ -139,9 +147,9 @@ Status GraphProjector::OpenStore() {
 Status GraphProjector::FindPosition() {
   const auto at = store_->Reached();
   if (!at) return ErrorOf(at);
-  const auto head = ReadOne(database_, [](Reader& reader) { return reader.Head(); });
-  if (!head) return ErrorOf(head);
-  if (*at && (*at)->epoch == head->epoch && (*at)->sequence <= head->sequence) {
+  const auto usable = continuity_.CanGoOn(*at);
+  if (!usable) return ErrorOf(usable);
+  if (*usable) {
     const std::lock_guard lock(following_);
     reached_ = **at;
     Publish(reached_);

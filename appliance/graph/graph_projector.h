@@ -15,6 +15,7 @@
 #include "appliance/base/progress.h"
 #include "appliance/domain/position.h"
 #include "appliance/graph/graph_projection.h"
+#include "appliance/projection/continuity.h"
 #include "storage/database.h"
 #include "storage/graph_store.h"
 
@@ -40,9 +41,11 @@ class GraphProjector {
  public:
   using Open = std::function<Result<std::unique_ptr<GraphStore>>()>;
 
-  // Listens for commits from here on; call before the first write. The graph is opened by the
-  // thread that Start begins, again and again while that fails: nothing else waits for it.
-  GraphProjector(Database& database, Open open, const Clock& clock);
+  // Listens for commits from here on; call it and Start before the first write. The graph
+  // is opened by the thread that Start begins, again and again while that fails: nothing else waits
+  // for it.
+  // `alone`: nobody else makes this graph follow.
+  GraphProjector(Database& database, Open open, const Clock& clock, bool alone = true);
   ~GraphProjector();
 
   void Start();
@@ -84,7 +87,8 @@ class GraphProjector {
   GraphProjection projection_;
   const Clock& clock_;
 
-  // Of the thread alone.
+  // Of the thread alone, once it runs.
+  Continuity continuity_;
   bool positioned_ = false;
   std::chrono::steady_clock::time_point next_sweep_;
 

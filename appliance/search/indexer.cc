@@ -40,7 +40,8 @@ Indexer::Indexer(Database& database, StoryFeedService& feed, StoryIndex& index, 
       projection_(feed, clock),
       index_(index),
       clock_(clock),
-      traits_(std::move(traits)) {
+      traits_(std::move(traits)),
+      continuity_(database, traits_.alone) {
   subscription_ = database_.OnCommit([this](std::int64_t head) {
     {
       const std::lock_guard lock(mutex_);
@@ -53,6 +54,10 @@ Indexer::Indexer(Database& database, StoryFeedService& feed, StoryIndex& index, 
 Indexer::~Indexer() { Stop(); }
 
 void Indexer::Start() {
+  // Without the head of now only an index that is ahead of the head of then is noticed.
+  if (const Status begun = continuity_.Begin(); !begun) {
+    LogWarn("the head of the outbox could not be read", {{"reason", begun.error().message}});
+  }
   thread_ = std::jthread([this](const std::stop_token& stop) { Run(stop); });
 }
 
@@ -145,11 +150,9 @@ Status Indexer::CatchUp(const std::stop_token& stop) {
 Status Indexer::FindPosition() {
   const auto committed = index_.Committed();
   if (!committed) return ErrorOf(committed);
-  const auto head = ReadOne(database_, [](Reader& reader) { return reader.Head(); });
-  if (!head) return ErrorOf(head);
-  const bool usable =
-      *committed && (*committed)->epoch == head->epoch && (*committed)->sequence <= head->sequence;
-  if (usable) {
+  const auto usable = continuity_.CanGoOn(*committed);
+  if (!usable) return ErrorOf(usable);
+  if (*usable) {
     staged_ = **committed;
     Publish();
   } else {

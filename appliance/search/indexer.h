@@ -15,6 +15,7 @@
 #include "appliance/base/clock.h"
 #include "appliance/base/progress.h"
 #include "appliance/domain/position.h"
+#include "appliance/projection/continuity.h"
 #include "appliance/search/story_projection.h"
 #include "appliance/stories/story_feed_service.h"
 #include "index/story_index.h"
@@ -40,6 +41,7 @@ struct IndexerTraits {
   int events_at_once = 256;
   // Its thread gives way to everybody else's.
   bool in_background = false;
+  bool alone = true;  // Nobody else makes this index follow.
 };
 
 // Makes an index of stories follow the outbox. It reads which things changed, then what they are
@@ -49,7 +51,7 @@ struct IndexerTraits {
 // old one, which is asked until then. Tombstones go after seven days. Thread-safe.
 class Indexer {
  public:
-  // Listens for commits from here on; call before the first write. Start begins the thread.
+  // Listens for commits from here on. Start begins the thread; call both before the first write.
   Indexer(Database& database, StoryFeedService& feed, StoryIndex& index, const Clock& clock,
           IndexerTraits traits = {});
   ~Indexer();
@@ -104,7 +106,8 @@ class Indexer {
   const Clock& clock_;
   const IndexerTraits traits_;
 
-  // Of the thread alone.
+  // Of the thread alone, once it runs.
+  Continuity continuity_;
   bool positioned_ = false;
   Position staged_;
   bool dirty_ = false;

@@ -374,11 +374,12 @@ class Daemon::Impl {
   ExportService exports_{*core_->database, core_->platform->clock, config_.data_dir};
   RestoreService restores_{*core_->database, core_->platform->clock, core_->platform->ids};
   StoryFeedService feed_{*core_->database};
-  Indexer indexer_{*core_->database, feed_, *index_, core_->platform->clock};
+  Indexer indexer_{*core_->database, feed_, *index_, core_->platform->clock,
+                   IndexerTraits{.alone = !config_.index.opensearch}};
   // Opened by its own thread: a start does not wait for it.
   GraphProjector graph_{*core_->database,
                         [this] { return OpenGraphStore(config_, core_->platform->remote); },
-                        core_->platform->clock};
+                        core_->platform->clock, !config_.storage.neo4j};
   StoryLookupService lookup_{*core_->database};
   SearchService search_{*index_, indexer_, lookup_, legacies_, core_->platform->clock};
   SemanticSearch semantic_{std::move(vectors_), *core_->database,      feed_, lookup_,

@@ -8,6 +8,7 @@
 #include <catch2/catch.hpp>
 #include <csignal>
 #include <filesystem>
+#include <future>
 #include <thread>
 
 #include "tests/search/library.h"
@@ -251,6 +252,66 @@ TEST_CASE("a foreign index is asked, and says that it is stale, until it is buil
   CHECK(after.items.size() == 5);
   CHECK(house.index->Committed().value()->epoch == house.Head().epoch);
   CHECK(search.Suggest(house.ada, "light", std::nullopt, 8)->empty());
+}
+
+// Tells nobody where it is until it is let.
+class SilentIndex final : public StoryIndex {
+ public:
+  explicit SilentIndex(StoryIndex& index) : index_(index) {}
+
+  void Speak() { spoken_.set_value(); }
+
+  Result<std::optional<Position>> Committed() const override {
+    heard_.wait();
+    return index_.Committed();
+  }
+  Status Apply(const std::vector<IndexOperation>& operations, const Position& position) override {
+    return index_.Apply(operations, position);
+  }
+  Status Commit() override { return index_.Commit(); }
+  Result<IndexedPage> Scan(const std::string& after, std::size_t limit) const override {
+    return index_.Scan(after, limit);
+  }
+  Result<std::size_t> Sweep(std::int64_t before, std::int64_t passed) override {
+    return index_.Sweep(before, passed);
+  }
+  Result<std::unique_ptr<SearchGeneration>> StartGeneration() override {
+    return index_.StartGeneration();
+  }
+  Status Adopt(std::unique_ptr<SearchGeneration> generation) override {
+    return index_.Adopt(std::move(generation));
+  }
+
+ private:
+  StoryIndex& index_;
+  std::promise<void> spoken_;
+  std::shared_future<void> heard_{spoken_.get_future()};
+};
+
+TEST_CASE("an index that was ahead at the start is built again, whatever was written since",
+          "[search]") {
+  Library house;
+  WriteMany(house, 3);
+  house.CatchUp();
+  house.indexer->Stop();
+  StoryDocument ghost;
+  ghost.tenant_id = kDefaultTenant;
+  ghost.id = house.ids.Next();
+  ghost.legacy_id = house.legacy;
+  ghost.title = "Lighthouse";
+  Position ahead = house.Head();
+  ++ahead.sequence;
+  REQUIRE(house.index->Apply({PutStory{ghost, ahead.sequence}}, ahead));
+  REQUIRE(house.index->Commit());
+
+  SilentIndex silent(*house.index);
+  Indexer again(*house.database, house.feed, silent, house.clock);
+  again.Start();
+  house.Write(house.ada, house.legacy, "After", "anchor");
+  CHECK(house.Head().sequence >= ahead.sequence);
+  silent.Speak();
+  REQUIRE(again.WaitFor(house.Head(), std::chrono::seconds(60)));
+  CHECK(house.index->Scan("", 100)->stories.size() == 4);
 }
 
 TEST_CASE("tombstones go after seven days", "[search]") {
