@@ -15,7 +15,7 @@ cmd_image() {
 
 # Chroot isolation needs no privileges beyond a plain root's; the host's network is the one that is set up.
 build_image() {
-  local options=(--isolation chroot --network host --format docker --layers --tag "$1"
+  local options=(--isolation chroot --network host --format docker --layers --force-rm --tag "$1"
     --build-arg VERSION="$(sed -n 's/^project(heirloom VERSION \([0-9.]*\).*/\1/p' CMakeLists.txt)")
   local path
   if [[ -n ${HEIRLOOM_BASE_IMAGE:-} ]]; then options+=(--build-arg BASE_IMAGE="$HEIRLOOM_BASE_IMAGE"); fi
