@@ -20,7 +20,8 @@ OPERATIONS = ("get", "list", "create")
 TARGET = 2.0
 CONNECTIONS = 16
 TICKS = os.sysconf("SC_CLK_TCK")
-INDEXER = "indexer"
+# The threads that make stories findable, beside the answers.
+PROJECTIONS = ("indexer", "graph", "embedding", "vector-lists")
 
 
 def cpu_of(stat):
@@ -29,16 +30,15 @@ def cpu_of(stat):
     return (int(fields[11]) + int(fields[12])) / TICKS
 
 
-def cpu(pid, has_indexer):
-    """Seconds of the whole process (threads that ended too), and of its indexer thread."""
+def cpu(pid):
+    """Seconds of the whole process (threads that ended too), and of each of PROJECTIONS that it has."""
     whole = cpu_of(pathlib.Path(f"/proc/{pid}/stat").read_text())
-    indexer, found = 0.0, False
+    apart = dict.fromkeys(PROJECTIONS, 0.0)
     for task in pathlib.Path(f"/proc/{pid}/task").iterdir():
-        if (task / "comm").read_text().strip() == INDEXER:
-            indexer, found = cpu_of((task / "stat").read_text()), True
-    if found != has_indexer:
-        raise RuntimeError(f"process {pid}: is the thread '{INDEXER}' there? {found}")
-    return whole, indexer
+        name = (task / "comm").read_text().strip()
+        if name in apart:
+            apart[name] += cpu_of((task / "stat").read_text())
+    return whole, apart
 
 
 def memory_mib(pid):
@@ -69,16 +69,20 @@ def load(side, requests, seconds):
 
 def measure(side, requests, seconds):
     side.settle()
-    before = cpu(side.pid, side.has_indexer)
+    before, apart_before = cpu(side.pid)
     said = load(side, requests, seconds)
     side.settle()
-    whole, indexer = (after - then for after, then in zip(cpu(side.pid, side.has_indexer), before))
+    after, apart_after = cpu(side.pid)
+    apart = {name: apart_after[name] - apart_before[name] for name in PROJECTIONS}
+    whole = after - before
+    answering = whole - sum(apart.values())
     return {
-        "per_cpu_second": said["requests"] / (whole - indexer),
-        "per_cpu_second_with_indexer": said["requests"] / whole,
+        "per_cpu_second": said["requests"] / answering,
+        "per_cpu_second_whole": said["requests"] / whole,
         "per_second": said["requests"] / (said["micros"] / 1e6),
-        "cpu": whole - indexer,
-        "indexer_cpu": indexer,
+        "requests": said["requests"],
+        "cpu": answering,
+        "projections": apart,
         "bytes_each": said["bytes"] / said["requests"],
         "p50_ms": said["p50"] / 1000,
         "p99_ms": said["p99"] / 1000,
@@ -110,11 +114,15 @@ def median(rounds, field):
     return statistics.median(one[field] for one in rounds)
 
 
+def projection_ms(rounds, name):
+    return 1000 * sum(one["projections"][name] for one in rounds) / sum(one["requests"] for one in rounds)
+
+
 def report(sides, measured):
     ours, theirs = (side.name for side in sides)
     ratios = {}
     print(f"\n{'':10}{'':12}{'req/CPU-s':>10}{'ratio':>7}{'req/s':>8}{'p50 ms':>8}{'p99 ms':>8}{'bytes':>8}{'RSS MiB':>9}"
-          f"{'indexer CPU':>13}")
+          "  CPU ms each of " + ", ".join(PROJECTIONS))
     for operation in OPERATIONS:
         pairs = zip(measured[ours, operation], measured[theirs, operation])
         ratios[operation] = statistics.median(a["per_cpu_second"] / b["per_cpu_second"] for a, b in pairs)
@@ -124,7 +132,7 @@ def report(sides, measured):
                   f"{f'{ratios[operation]:.2f}x' if side == ours else '':>7}{median(rounds, 'per_second'):8.0f}"
                   f"{median(rounds, 'p50_ms'):8.2f}{median(rounds, 'p99_ms'):8.2f}{median(rounds, 'bytes_each'):8.0f}"
                   f"{median(rounds, 'rss_mib'):9.0f}"
-                  f"{sum(one['indexer_cpu'] for one in rounds):11.2f} s")
+                  "  " + ", ".join(f"{projection_ms(rounds, name):.2f}" for name in PROJECTIONS))
     return ratios
 
 

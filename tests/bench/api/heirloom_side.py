@@ -13,7 +13,6 @@ PAGE = 30
 
 class Heirloom:
     name = "heirloom"
-    has_indexer = True
 
     def __init__(self, data_dir, stories):
         data_dir.mkdir()
@@ -58,10 +57,12 @@ class Heirloom:
         }
 
     def settle(self):
-        """Waits until the indexer has followed, so that its work falls into the round it belongs to."""
+        """Waits until search and graph have followed, so that their work falls into the round it belongs to. The index of
+        meaning takes minutes for what is written in a second: it is at work beside every round after a create."""
         deadline = time.monotonic() + 600
         while time.monotonic() < deadline:
-            if "heirloom_search_index_lag_events 0\n" in self.client.get("/metrics").body.decode():
+            metrics = self.client.get("/metrics").body.decode()
+            if all(f"heirloom_{name}_lag_events 0\n" in metrics for name in ("search_index", "graph")):
                 return
             time.sleep(0.2)
         raise RuntimeError("the indexer does not catch up")

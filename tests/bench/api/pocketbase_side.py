@@ -33,7 +33,6 @@ TIMES = [{"name": "created", "type": "autodate", "onCreate": True},
 
 class PocketBase:
     name = "pocketbase"
-    has_indexer = False
 
     def __init__(self, binary, data_dir, stories):
         self.binary, self.data_dir = str(binary), str(data_dir)
