@@ -88,6 +88,23 @@ Result<bool> Advance(Transaction& tx, std::string_view name, std::string_view ow
                  {name, owner, position, SqlOf(now)}));
 }
 
+// One statement: of two that find the turn over, the second sees the first's.
+Result<bool> TakeTurn(Transaction& tx, std::string_view name, std::string_view owner, Time until,
+                      std::int64_t position, Time now) {
+  return Hit(
+      tx.Execute("UPDATE event_consumers SET owner = $2, lease_until = $3, seen_at = $5, position ="
+                 " CASE WHEN position < $4 THEN $4 ELSE position END"
+                 " WHERE name = $1 AND (owner = $2 OR lease_until <= $5)",
+                 {name, owner, SqlOf(until), position, SqlOf(now)}));
+}
+
+Status EndTurn(Transaction& tx, std::string_view name, std::string_view owner, Time now) {
+  return Done(
+      tx.Execute("UPDATE event_consumers SET lease_until = 0, seen_at = $3"
+                 " WHERE name = $1 AND owner = $2",
+                 {name, owner, SqlOf(now)}));
+}
+
 Result<std::vector<StoredEvent>> EventsAfter(Reader& reader, std::int64_t sequence,
                                              std::size_t limit) {
   std::vector<StoredEvent> events;

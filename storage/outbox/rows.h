@@ -29,6 +29,11 @@ Status WritePlace(Transaction& tx, std::string_view name, const Place& place, Ti
 // Moves `position` on, never back. False when `owner` does not have it any more.
 Result<bool> Advance(Transaction& tx, std::string_view name, std::string_view owner,
                      std::int64_t position, Time now);
+// Makes `owner` the one whose turn it is until `until`, when it is already or nobody's is, and
+// moves `position` on, never back. False when it is another's.
+Result<bool> TakeTurn(Transaction& tx, std::string_view name, std::string_view owner, Time until,
+                      std::int64_t position, Time now);
+Status EndTurn(Transaction& tx, std::string_view name, std::string_view owner, Time now);
 
 // Of the outbox, in order.
 Result<std::vector<StoredEvent>> EventsAfter(Reader& reader, std::int64_t sequence,
