@@ -21,17 +21,23 @@ constexpr milliseconds kAskWhetherCalledOff{100};
 constexpr std::chrono::hours kSweepEvery{1};
 constexpr Time kTombstonesStay = Time::FromSeconds(7LL * 24 * 60 * 60);
 
+tl::unexpected<Error> AnotherLeads() {
+  return Fail(ErrorCode::kConflict, "another process makes the graph follow");
+}
+
 tl::unexpected<Error> CalledOff() {
   return Fail(ErrorCode::kUnavailable, "building the graph again was called off");
 }
 
 }  // namespace
 
-GraphProjector::GraphProjector(Database& database, Open open, const Clock& clock, bool alone)
+GraphProjector::GraphProjector(Database& database, Open open, const Clock& clock, bool alone,
+                               std::function<bool()> leads)
     : database_(database),
       open_(std::move(open)),
       projection_(database, clock),
       clock_(clock),
+      leads_(std::move(leads)),
       continuity_(database, alone) {
   subscription_ = database_.OnCommit([this](std::int64_t head) {
     {
@@ -82,7 +88,8 @@ void GraphProjector::Run(const std::stop_token& stop) {
   NameThisThread("graph");
   milliseconds after_failure = kAfterFailure;
   while (!stop.stop_requested()) {
-    const Status done = CatchUp(stop);
+    const bool leads = Leads();
+    const Status done = leads ? CatchUp(stop) : Watch();
     const bool failed = !done && !stop.stop_requested();
     {
       const std::lock_guard lock(mutex_);
@@ -93,7 +100,7 @@ void GraphProjector::Run(const std::stop_token& stop) {
       LogError("the graph stands still", {{"reason", done.error().message}});
       positioned_ = false;
     }
-    AwaitWork(stop, failed ? after_failure : kLookAgain);
+    AwaitWork(stop, failed ? after_failure : kLookAgain, leads);
     after_failure = failed ? std::min(after_failure * 2, kLongestAfterFailure) : kAfterFailure;
   }
 }
@@ -105,7 +112,7 @@ Status GraphProjector::CatchUp(const std::stop_token& stop) {
   if (!positioned_) {
     if (Status s = FindPosition(); !s) return s;
   }
-  for (bool more = true; more && !stop.stop_requested();) {
+  for (bool more = true; more && !stop.stop_requested() && Leads();) {
     const auto followed = FollowSome();
     if (!followed) return ErrorOf(followed);
     more = *followed;
@@ -143,6 +150,31 @@ Status GraphProjector::OpenStore() {
   return {};
 }
 
+// Where others have brought it.
+Status GraphProjector::Watch() {
+  positioned_ = false;
+  if (!Store()) {
+    if (Status s = OpenStore(); !s) return s;
+  }
+  const auto at = store_->Reached();
+  if (!at) return ErrorOf(at);
+  const auto usable = continuity_.CanGoOn(*at);
+  if (!usable) return ErrorOf(usable);
+  if (*usable) {
+    Publish(**at);
+  } else {
+    NoteForeign();
+  }
+  return {};
+}
+
+void GraphProjector::NoteForeign() {
+  const std::lock_guard lock(mutex_);
+  state_.foreign = true;
+  state_.reached = 0;
+  epoch_.clear();
+}
+
 // Where to go on; a graph that is of no use is built again first.
 Status GraphProjector::FindPosition() {
   const auto at = store_->Reached();
@@ -154,12 +186,7 @@ Status GraphProjector::FindPosition() {
     reached_ = **at;
     Publish(reached_);
   } else {
-    {
-      const std::lock_guard lock(mutex_);
-      state_.foreign = true;
-      state_.reached = 0;
-      epoch_.clear();
-    }
+    NoteForeign();
     LogInfo("the graph is built from the truth");
     NoProgress progress;
     if (const auto built = Build(progress); !built) return ErrorOf(built);
@@ -203,17 +230,20 @@ Result<std::int64_t> GraphProjector::Build(Progress& progress) {
     if (Status s = FollowUntilHead(take, *position, progress); !s) return ErrorOf(s);
     if (Status s = store_->Adopt(std::move(*generation), *position); !s) return ErrorOf(s);
     reached_ = *position;
+    NoteBuilt(true);  // Before anybody hears of it: who waited for this may build again at once.
     Publish(reached_);
     return rows;
   };
   const auto built = build();
-  {
-    const std::lock_guard lock(mutex_);
-    state_.rebuilding = false;
-    if (built) ++builds_;
-  }
+  if (!built) NoteBuilt(false);
   if (built) LogInfo("the graph was built again", {{"rows", std::to_string(*built)}});
   return built;
+}
+
+void GraphProjector::NoteBuilt(bool in_place) {
+  const std::lock_guard lock(mutex_);
+  state_.rebuilding = false;
+  if (in_place) ++builds_;
 }
 
 Status GraphProjector::FollowUntilHead(const GraphProjection::Take& take, Position& position,
@@ -243,6 +273,7 @@ Result<std::int64_t> GraphProjector::Rebuild(Progress& progress) {
     return builds_;
   };
   const std::int64_t before = builds();
+  if (!Leads()) return AnotherLeads();
   if (const auto ready = AwaitPosition(progress); !ready) return ErrorOf(ready);
   // One that was of no use has just been built: that is what was asked for.
   if (builds() > before) return projection_.Count();
@@ -255,6 +286,7 @@ Result<std::int64_t> GraphProjector::AwaitPosition(Progress& progress) {
   while (state_.foreign) {
     if (!state_.failure.empty()) return Fail(ErrorCode::kUnavailable, state_.failure);
     if (stopping_ || progress.Cancelled()) return CalledOff();
+    if (!Leads()) return AnotherLeads();
     moved_.wait_for(lock, kAskWhetherCalledOff);
     progress.Show("building from the truth", 0, 0);
   }
@@ -283,10 +315,11 @@ void GraphProjector::Publish(const Position& reached) {
   moved_.notify_all();
 }
 
-void GraphProjector::AwaitWork(const std::stop_token& stop, milliseconds longest) {
+// `leads`: else what is committed is nothing to do here.
+void GraphProjector::AwaitWork(const std::stop_token& stop, milliseconds longest, bool leads) {
   std::unique_lock lock(mutex_);
-  const bool failing = !state_.failure.empty();
-  work_.wait_for(lock, stop, longest, [&] { return !failing && state_.head > state_.reached; });
+  const bool idle = !leads || !state_.failure.empty();
+  work_.wait_for(lock, stop, longest, [&] { return !idle && state_.head > state_.reached; });
 }
 
 }  // namespace heirloom

@@ -44,8 +44,11 @@ class GraphProjector {
   // Listens for commits from here on; call it and Start before the first write. The graph
   // is opened by the thread that Start begins, again and again while that fails: nothing else waits
   // for it.
-  // `alone`: nobody else makes this graph follow.
-  GraphProjector(Database& database, Open open, const Clock& clock, bool alone = true);
+  // `alone`: nobody else makes this graph follow. `leads`: whether this process makes it follow
+  // just now, asked often and from any thread; while it does not, its thread looks up how far
+  // others have brought it. Empty: always.
+  GraphProjector(Database& database, Open open, const Clock& clock, bool alone = true,
+                 std::function<bool()> leads = {});
   ~GraphProjector();
 
   void Start();
@@ -62,30 +65,35 @@ class GraphProjector {
   // Builds the graph again from the truth while it is asked and followed, then puts the new one in
   // its place, no less far. Gives the number of rows read. After Start, on a thread of the
   // caller's. One that is being built anyway is waited for. kConflict when somebody else has it
-  // built; kUnavailable when called off; whatever fails leaves the old one.
+  // built, or makes it follow; kUnavailable when called off; whatever fails leaves the old one.
   Result<std::int64_t> Rebuild(Progress& progress);
 
   GraphState State() const;
 
  private:
   void Run(const std::stop_token& stop);
+  bool Leads() const { return !leads_ || leads_(); }
   Status CatchUp(const std::stop_token& stop);
+  Status Watch();
+  void NoteForeign();
   Result<bool> FollowSome();  // False when it has met the head.
   Status OpenStore();
   Status FindPosition();
   Result<std::int64_t> Build(Progress& progress);
+  void NoteBuilt(bool in_place);
   Status FollowUntilHead(const GraphProjection::Take& take, Position& position, Progress& progress);
   // One batch of events after `position`, which moves. False when it has met the head.
   Result<bool> Advance(const GraphProjection::Take& take, Position& position);
   Status SweepIfDue();
   void Publish(const Position& reached);
   Result<std::int64_t> AwaitPosition(Progress& progress);  // How often it was built until then.
-  void AwaitWork(const std::stop_token& stop, std::chrono::milliseconds longest);
+  void AwaitWork(const std::stop_token& stop, std::chrono::milliseconds longest, bool leads);
 
   Database& database_;
   const Open open_;
   GraphProjection projection_;
   const Clock& clock_;
+  const std::function<bool()> leads_;
 
   // Of the thread alone, once it runs.
   Continuity continuity_;

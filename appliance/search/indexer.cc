@@ -16,11 +16,10 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
-// Commits cost about the same for one story as for a hundred.
-constexpr milliseconds kCommitEvery{500};
 // While a generation is filled nobody sees it: commits only keep memory bounded.
 constexpr std::size_t kFilledPerCommit = 2000;
 constexpr milliseconds kLookAgain{1000};  // Should a commit hook ever get lost.
+constexpr milliseconds kWatchEach{50};    // While somebody waits for what others do.
 constexpr milliseconds kAfterFailure{1000};
 constexpr milliseconds kLongestAfterFailure{60'000};
 constexpr milliseconds kAskWhetherCalledOff{100};
@@ -89,7 +88,8 @@ void Indexer::Run(const std::stop_token& stop) {
   if (traits_.in_background) GiveWay();
   milliseconds after_failure = kAfterFailure;
   while (!stop.stop_requested()) {
-    const Status done = CatchUp(stop);
+    const bool leads = Leads();
+    const Status done = leads ? CatchUp(stop) : Watch();
     {
       const std::lock_guard lock(mutex_);
       state_.failure = done || stop.stop_requested() ? "" : done.error().message;
@@ -102,9 +102,13 @@ void Indexer::Run(const std::stop_token& stop) {
       LogStandstill(done.error().message);
       positioned_ = false;
     }
-    const auto until_commit =
-        std::chrono::duration_cast<milliseconds>(last_commit_ + kCommitEvery - steady_clock::now());
-    AwaitWork(stop, !done ? after_failure : dirty_ ? until_commit : kLookAgain);
+    const auto until_commit = std::chrono::duration_cast<milliseconds>(
+        last_commit_ + traits_.commit_every - steady_clock::now());
+    if (done && !leads) {
+      AwaitAsker(stop);
+    } else {
+      AwaitWork(stop, !done ? after_failure : dirty_ ? until_commit : kLookAgain);
+    }
     if (!done) after_failure = std::min(after_failure * 2, kLongestAfterFailure);
   }
   if (dirty_ && positioned_) {
@@ -126,11 +130,15 @@ tl::unexpected<Error> Indexer::CalledOff() const {
   return Fail(ErrorCode::kUnavailable, "building the " + traits_.name + " again was called off");
 }
 
+tl::unexpected<Error> Indexer::AnotherLeads() const {
+  return Fail(ErrorCode::kConflict, "another process makes the " + traits_.name + " follow");
+}
+
 Status Indexer::CatchUp(const std::stop_token& stop) {
   if (!positioned_) {
     if (Status s = FindPosition(); !s) return s;
   }
-  while (!stop.stop_requested()) {
+  while (!stop.stop_requested() && Leads()) {
     if (Status s = TakeOverWhatWaits(); !s) return s;
     const auto more = Advance(index_, staged_);
     if (!more) return ErrorOf(more);
@@ -146,6 +154,31 @@ Status Indexer::CatchUp(const std::stop_token& stop) {
   return {};
 }
 
+// Where others have brought it. What was staged here goes with the next commit, or never: who leads
+// next goes on from what was committed.
+Status Indexer::Watch() {
+  positioned_ = false;
+  dirty_ = false;
+  const auto committed = index_.Committed();
+  if (!committed) return ErrorOf(committed);
+  const auto usable = continuity_.CanGoOn(*committed);
+  if (!usable) return ErrorOf(usable);
+  if (*usable) {
+    staged_ = **committed;
+    Publish();
+  } else {
+    NoteForeign();
+  }
+  return {};
+}
+
+void Indexer::NoteForeign() {
+  const std::lock_guard lock(mutex_);
+  state_.foreign = true;
+  state_.committed = 0;
+  epoch_.clear();
+}
+
 // Where to go on; an index that is of no use is built again first.
 Status Indexer::FindPosition() {
   const auto committed = index_.Committed();
@@ -156,12 +189,7 @@ Status Indexer::FindPosition() {
     staged_ = **committed;
     Publish();
   } else {
-    {
-      const std::lock_guard lock(mutex_);
-      state_.foreign = true;
-      state_.committed = 0;
-      epoch_.clear();
-    }
+    NoteForeign();
     LogInfo("the " + traits_.name + " is built from the truth");
     NoProgress progress;
     auto built = Build(progress);
@@ -292,6 +320,7 @@ Result<std::int64_t> Indexer::Rebuild(Progress& progress) {
     return builds_;
   };
   const std::int64_t before = builds();
+  if (!Leads()) return AnotherLeads();
   if (Status s = AwaitPosition(progress); !s) return ErrorOf(s);
   // An index that was of no use has just been built: that is what was asked for.
   if (builds() > before) return projection_.Count();
@@ -306,6 +335,7 @@ Status Indexer::AwaitPosition(Progress& progress) {
   while (state_.foreign) {
     if (!state_.failure.empty()) return Fail(ErrorCode::kUnavailable, state_.failure);
     if (stopping_ || progress.Cancelled()) return CalledOff();
+    if (!Leads()) return AnotherLeads();
     committed_.wait_for(lock, kAskWhetherCalledOff);
     progress.Show("building from the truth", 0, 0);
   }
@@ -321,11 +351,10 @@ Result<std::int64_t> Indexer::HandOver(Built built, Progress& progress) {
   while (!taken_) {
     committed_.wait_for(lock, kAskWhetherCalledOff);
     const bool called_off = stopping_ || progress.Cancelled();
-    if (called_off && waiting_) {  // Not begun: it can be taken back.
-      waiting_.reset();
-      state_.rebuilding = false;
-      return CalledOff();
-    }
+    if (!waiting_ || (!called_off && Leads())) continue;
+    waiting_.reset();  // Not begun: it can be taken back.
+    state_.rebuilding = false;
+    return called_off ? CalledOff() : AnotherLeads();
   }
   if (!*taken_) return ErrorOf(*taken_);
   return stories;
@@ -344,7 +373,7 @@ Status Indexer::SweepIfDue() {
 
 Status Indexer::CommitIfDue(bool now) {
   if (!dirty_) return {};
-  if (!now && steady_clock::now() - last_commit_ < kCommitEvery) return {};
+  if (!now && steady_clock::now() - last_commit_ < traits_.commit_every) return {};
   return CommitNow();
 }
 
@@ -379,6 +408,15 @@ void Indexer::AwaitWork(const std::stop_token& stop, milliseconds longest) {
   work_.wait_for(lock, stop, longest, [&] {
     return !failing && (state_.head > staged_.sequence || waiting_ || (dirty_ && SomebodyWaits()));
   });
+}
+
+// Between two looks at what others do.
+void Indexer::AwaitAsker(const std::stop_token& stop) {
+  std::unique_lock lock(mutex_);
+  const bool asked = work_.wait_for(lock, stop, kLookAgain, [&] {
+    return awaited_.upper_bound(state_.committed) != awaited_.end();
+  });
+  if (asked) work_.wait_for(lock, stop, kWatchEach, [] { return false; });
 }
 
 }  // namespace heirloom

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <condition_variable>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -42,6 +43,11 @@ struct IndexerTraits {
   // Its thread gives way to everybody else's.
   bool in_background = false;
   bool alone = true;  // Nobody else makes this index follow.
+  // Whether this process makes it follow just now; asked often, from any thread. While it does not,
+  // its thread looks up how far others have brought it, sooner while somebody waits. Empty: always.
+  std::function<bool()> leads = {};
+  // Unless somebody in this process waits: then at once.
+  std::chrono::milliseconds commit_every{500};
 };
 
 // Makes an index of stories follow the outbox. It reads which things changed, then what they are
@@ -67,7 +73,7 @@ class Indexer {
   // Builds the index again from the truth while it is asked and followed, then puts the new one in
   // its place, no less far. Gives the number of stories read. After Start, on a thread of the
   // caller's. One that is being built anyway is waited for. kConflict when somebody else has it
-  // built; kUnavailable when called off; whatever fails leaves the old one.
+  // built, or makes it follow; kUnavailable when called off; whatever fails leaves the old one.
   Result<std::int64_t> Rebuild(Progress& progress);
 
   IndexerState State() const;
@@ -81,8 +87,12 @@ class Indexer {
   };
 
   void Run(const std::stop_token& stop);
+  bool Leads() const { return !traits_.leads || traits_.leads(); }
+  tl::unexpected<Error> AnotherLeads() const;
   Status CatchUp(const std::stop_token& stop);
+  Status Watch();
   Status FindPosition();
+  void NoteForeign();
   void LogStandstill(const std::string& reason);
   Result<Built> Build(Progress& progress);
   tl::unexpected<Error> CalledOff() const;
@@ -99,6 +109,7 @@ class Indexer {
   void Publish();
   bool SomebodyWaits() const;  // For what is staged and not committed. Under mutex_.
   void AwaitWork(const std::stop_token& stop, std::chrono::milliseconds longest);
+  void AwaitAsker(const std::stop_token& stop);
 
   Database& database_;
   StoryProjection projection_;
