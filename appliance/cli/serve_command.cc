@@ -16,6 +16,7 @@ namespace {
 struct ServeFlags {
   InstallationFlags installation;
   std::string listen;
+  std::string roles;
 };
 
 // Connections are descriptors; the usual limit of 1,024 is for programs of other times.
@@ -46,6 +47,7 @@ void Announce(const Daemon& daemon) {
 int Serve(const ServeFlags& flags) {
   std::map<std::string, std::string> more;
   if (!flags.listen.empty()) more.emplace("http.listen", flags.listen);
+  if (!flags.roles.empty()) more.emplace("serve.roles", flags.roles);
   const Result<Config> config = ReadConfigFor(flags.installation, std::move(more));
   if (!config) return ComplainOfConfig(config.error());
 
@@ -68,6 +70,11 @@ void AddServe(CLI::App& app, Action& action) {
   AddInstallationFlags(*command, flags->installation);
   command->add_option("--listen", flags->listen, "Address to serve on, 127.0.0.1:8080 by default")
       ->type_name("HOST:PORT");
+  command
+      ->add_option("--roles", flags->roles,
+                   "What this process does, of web,relay,indexer,media,assistant,scheduler; all by "
+                   "default")
+      ->type_name("ROLE,...");
   command->callback([&action, flags] { action = [flags] { return Serve(*flags); }; });
 }
 

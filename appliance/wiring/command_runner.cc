@@ -16,11 +16,10 @@
 #include "appliance/wiring/daemon.h"
 #include "appliance/wiring/databases.h"
 #include "appliance/wiring/doctor.h"
-#include "appliance/wiring/embedded.h"
 #include "appliance/wiring/events.h"
 #include "appliance/wiring/graph.h"
+#include "appliance/wiring/own_stores.h"
 #include "appliance/wiring/rebuild_commands.h"
-#include "appliance/wiring/vectors.h"
 #include "storage/sqlite/sqlite_maintenance.h"
 
 namespace heirloom {
@@ -48,70 +47,6 @@ Result<Json> RunInDaemon(ControlConnection connection, std::string_view command,
     progress.Show(report.what, report.done, report.total);
   }
 }
-
-// What a command needs of the stores, opened when it asks. The caller holds the data directory's
-// lock.
-class OwnStores {
- public:
-  explicit OwnStores(const Config& config) : config_(config) {}
-
-  Result<Core*> OpenCore() {
-    if (!core_) {
-      auto opened = Core::Open(config_);
-      if (!opened) return ErrorOf(opened);
-      core_ = std::move(*opened);
-    }
-    return core_.get();
-  }
-
-  Result<SearchIndex*> OpenIndex() {
-    if (!index_) {
-      const auto core = OpenCore();
-      if (!core) return ErrorOf(core);
-      auto opened = OpenSearchIndex(config_, (*core)->platform->remote);
-      if (!opened) return ErrorOf(opened);
-      index_ = std::move(*opened);
-    }
-    return index_.get();
-  }
-
-  // Does not make an index where there is none.
-  Result<OpenStores> OpenForDoctor() {
-    auto stores = OpenIndexes();
-    if (!stores || !HasGraph(config_)) return stores;
-    auto graph = OpenGraphStore(config_, core_->platform->remote);
-    if (!graph) return ErrorOf(graph);
-    graph_ = std::move(*graph);
-    stores->graph = graph_.get();
-    return stores;
-  }
-
- private:
-  Result<OpenStores> OpenIndexes() {
-    const auto core = OpenCore();
-    if (!core) return ErrorOf(core);
-    std::error_code failed;
-    if (!config_.index.opensearch &&
-        !std::filesystem::exists(config_.index.xapian_folder, failed)) {
-      return OpenStores{*core, nullptr};
-    }
-    const auto index = OpenIndex();
-    if (!index) return ErrorOf(index);
-    if (!std::filesystem::exists(config_.index.vectors_file, failed)) {
-      return OpenStores{*core, *index};
-    }
-    auto vectors = OpenVectors(config_, (*core)->platform->remote);
-    if (!vectors) return ErrorOf(vectors);
-    vectors_ = std::move(*vectors);
-    return OpenStores{*core, *index, vectors_.index.get()};
-  }
-
-  const Config& config_;
-  std::unique_ptr<Core> core_;
-  std::unique_ptr<SearchIndex> index_;
-  Vectors vectors_;
-  std::unique_ptr<GraphStore> graph_;
-};
 
 Result<Json> RunHere(const Config& config, std::string_view command, std::string_view args_json,
                      Progress& progress) {

@@ -19,6 +19,7 @@ namespace fs = std::filesystem;
 
 constexpr std::array kKeys = {
     ConfigKey{"data_dir", ""},
+    ConfigKey{"serve.roles", "web,relay,indexer,media,assistant,scheduler", ConfigKey::Kind::kList},
     ConfigKey{"storage.database", "sqlite:heirloom.db"},
     ConfigKey{"storage.database_password", "", ConfigKey::Kind::kSecret},
     ConfigKey{"storage.database_password_file", ""},
@@ -628,6 +629,36 @@ void ReadBlobs(Checker& check, Config& config) {
   ReadBucketKeys(check, service);
 }
 
+// What lies in a data directory one process alone can have open.
+void CheckNothingIsEmbedded(Checker& check, const Config& config) {
+  const auto refuse = [&](bool embedded, std::string_view key, const std::string& fix) {
+    if (!embedded) return;
+    check.Add(key, "'" + check.Text(key) + "' is for one process alone, and serve.roles has only " +
+                       config.roles.Names() + " in this one; " + fix);
+  };
+  refuse(!config.storage.postgres, "storage.database", "use postgresql://USER@HOST/NAME");
+  refuse(!config.storage.neo4j, "storage.graph", "use neo4j+https://HOST:7473/DATABASE");
+  refuse(!config.storage.bucket, "storage.blobs", "use s3://BUCKET?region=REGION");
+  refuse(!config.storage.events, "storage.events", "use sns+sqs://TOPIC?region=REGION");
+  refuse(!config.index.opensearch, "index.search", "use opensearch+https://HOST:9200/PREFIX");
+  refuse(config.index.embedder != Config::Index::EmbedderKind::kNone, "index.embedder",
+         "its vectors lie in the data directory: use none");
+}
+
+void ReadRoles(Checker& check, Config& config) {
+  static constexpr std::string_view kKey = "serve.roles";
+  const std::vector<std::string> names = check.List(kKey);
+  const std::string choices = "; the roles are " + NamesOfAllServeRoles();
+  if (names.empty()) return check.Add(kKey, "names none" + choices);
+  ServeRoles roles;
+  for (const std::string& name : names) {
+    const std::optional<ServeRole> role = ReadServeRole(name);
+    if (!role) return check.Add(kKey, "'" + name + "' is no role" + choices);
+    roles.Add(*role);
+  }
+  config.roles = roles;
+}
+
 void ReadLog(Checker& check, Config::LogOutput& log) {
   using Level = std::pair<std::string_view, LogLevel>;
   using Format = std::pair<std::string_view, std::optional<LogFormat>>;
@@ -695,12 +726,14 @@ Result<Config> MakeConfig(const std::vector<Setting>& settings) {
 
   Config config;
   config.data_dir = ReadDataDir(check);
+  ReadRoles(check, config);
   ReadDatabase(check, config);
   ReadGraph(check, config);
   ReadSearch(check, config);
   ReadEmbedder(check, config);
   ReadBlobs(check, config);
   ReadEvents(check, config);
+  if (!config.roles.AreAll()) CheckNothingIsEmbedded(check, config);
   config.http.trusted_proxies = ReadNetworks(check, "http.trusted_proxies");
   config.http.metrics_allow = ReadNetworks(check, "http.metrics_allow");
   config.http.metrics_token = ReadMetricsToken(check);

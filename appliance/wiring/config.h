@@ -11,6 +11,7 @@
 #include "appliance/base/log.h"
 #include "appliance/base/result.h"
 #include "appliance/base/secret.h"
+#include "appliance/wiring/serve_roles.h"
 
 namespace heirloom {
 
@@ -29,6 +30,8 @@ struct BlobService {
 // they are for: appliance/docs/configuration.md.
 struct Config {
   std::filesystem::path data_dir;
+
+  ServeRoles roles = ServeRoles::All();
 
   // Where PostgreSQL is; the password stands apart.
   struct Postgres {

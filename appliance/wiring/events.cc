@@ -39,15 +39,17 @@ Result<std::unique_ptr<Events>> Events::Open(const Config& config, Core& core) {
     if (!opened) return ErrorOf(opened);
     remote = std::move(*opened);
   }
-  return std::unique_ptr<Events>(new Events(core, std::move(*outbox), std::move(remote)));
+  return std::unique_ptr<Events>(
+      new Events(core, std::move(*outbox), std::move(remote), config.roles.Has(ServeRole::kRelay)));
 }
 
-Events::Events(Core& core, std::unique_ptr<EventBus> outbox, std::unique_ptr<EventBus> remote)
+Events::Events(Core& core, std::unique_ptr<EventBus> outbox, std::unique_ptr<EventBus> remote,
+               bool relays)
     : core_(core),
       outbox_(std::move(outbox)),
       remote_(std::move(remote)),
       dead_letters_(bus()),
-      relay_(remote_ ? std::make_unique<Relay>(*outbox_, *remote_) : nullptr) {}
+      relay_(remote_ && relays ? std::make_unique<Relay>(*outbox_, *remote_) : nullptr) {}
 
 void Events::Start() {
   if (relay_) relay_->Start();

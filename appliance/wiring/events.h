@@ -18,7 +18,7 @@ namespace heirloom {
 class Events {
  public:
   // Adds hooks to the database and writes to it: after all others added theirs, before anybody
-  // writes. `core` must outlive it.
+  // writes. `core` must outlive it. Hands events on only where the configuration has the role.
   static Result<std::unique_ptr<Events>> Open(const Config& config, Core& core);
 
   void Start();
@@ -33,7 +33,8 @@ class Events {
   Status Sweep(std::int64_t needed_after);
 
  private:
-  Events(Core& core, std::unique_ptr<EventBus> outbox, std::unique_ptr<EventBus> remote);
+  Events(Core& core, std::unique_ptr<EventBus> outbox, std::unique_ptr<EventBus> remote,
+         bool relays);
 
   Core& core_;
   const std::unique_ptr<EventBus> outbox_;

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <functional>
+#include <memory>
 #include <string>
 #include <utility>
 
@@ -9,6 +11,7 @@
 #include "appliance/base/log.h"
 #include "appliance/domain/finding.h"
 #include "appliance/graph/graph_check_service.h"
+#include "appliance/wiring/indexer_lease.h"
 #include "storage/neo4j/neo4j_graph_store.h"
 #include "storage/rocksdb/rocksdb_graph_store.h"
 
@@ -113,9 +116,17 @@ void AddGraphRebuild(Commands& commands, Core& core, GraphProjector& projector) 
 void AddGraphRebuild(Commands& commands, const Config& config, Core& core) {
   commands.Add(kRebuild,
                [&config, &core](const Json& args, Progress& progress) -> Result<std::string> {
+                 std::unique_ptr<Leadership> lease;
+                 std::function<bool()> leads;
+                 if (config.storage.neo4j) {
+                   auto taken = TakeIndexerLease(core);
+                   if (!taken) return ErrorOf(taken);
+                   lease = std::move(*taken);
+                   leads = [&lease] { return lease->Held(); };
+                 }
                  GraphProjector projector(
                      *core.database, [&] { return OpenGraphStore(config, core.platform->remote); },
-                     core.platform->clock);
+                     core.platform->clock, !config.storage.neo4j, leads);
                  projector.Start();
                  return Rebuild(args, core, projector, progress);
                });

@@ -1,11 +1,14 @@
 #include "appliance/wiring/rebuild_commands.h"
 
 #include <functional>
+#include <memory>
 #include <string>
+#include <utility>
 
 #include "appliance/base/fields.h"
 #include "appliance/stories/story_feed_service.h"
 #include "appliance/wiring/embedded.h"
+#include "appliance/wiring/indexer_lease.h"
 #include "appliance/wiring/vectors.h"
 
 namespace heirloom {
@@ -51,12 +54,31 @@ void AddRebuildCommands(Commands& commands, Indexer& search, Indexer* vectors) {
   });
 }
 
+void AddNoRebuilds(Commands& commands) {
+  for (const char* const name : {kRebuildSearch, kRebuildVectors, "rebuild graph"}) {
+    commands.Add(name, [](const Json&, Progress&) -> Result<std::string> {
+      return Fail(ErrorCode::kConflict,
+                  "this process does not have the role indexer: run this with the --data-dir of "
+                  "one that has");
+    });
+  }
+}
+
 void AddRebuildCommands(Commands& commands, const Config& config, Core& core) {
   AddCommand(commands, kRebuildSearch, [&config, &core](Progress& progress) -> Result<std::string> {
     const auto index = OpenSearchIndex(config, core.platform->remote);
     if (!index) return ErrorOf(index);
+    std::unique_ptr<Leadership> lease;
+    IndexerTraits traits;
+    if (config.index.opensearch) {
+      auto taken = TakeIndexerLease(core);
+      if (!taken) return ErrorOf(taken);
+      lease = std::move(*taken);
+      traits.alone = false;
+      traits.leads = [&lease] { return lease->Held(); };
+    }
     StoryFeedService feed(*core.database);
-    Indexer indexer(*core.database, feed, **index, core.platform->clock);
+    Indexer indexer(*core.database, feed, **index, core.platform->clock, std::move(traits));
     indexer.Start();
     return Rebuild(indexer, progress);
   });

@@ -13,6 +13,9 @@ namespace heirloom {
 // there is no search by meaning.
 void AddRebuildCommands(Commands& commands, Indexer& search, Indexer* vectors);
 
+// In a daemon's process that does not have the role indexer: these, and "rebuild graph", say so.
+void AddNoRebuilds(Commands& commands);
+
 // Where no daemon runs: the projection is opened when it is asked for. The rest must outlive the
 // commands.
 void AddRebuildCommands(Commands& commands, const Config& config, Core& core);

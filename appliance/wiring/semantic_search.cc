@@ -19,11 +19,13 @@ std::unique_ptr<Indexer> MakeIndexer(const Vectors& vectors, Database& database,
 }  // namespace
 
 SemanticSearch::SemanticSearch(Vectors vectors, Database& database, StoryFeedService& feed,
-                               StoryLookupService& lookup, LegacyService& legacies,
                                const Clock& clock)
-    : vectors_(std::move(vectors)),
-      indexer_(MakeIndexer(vectors_, database, feed, clock)),
-      service_(vectors_.chunks.get(), vectors_.embedder.get(), indexer_.get(), lookup, legacies) {}
+    : vectors_(std::move(vectors)), indexer_(MakeIndexer(vectors_, database, feed, clock)) {}
+
+SemanticSearchService SemanticSearch::NewService(StoryLookupService& lookup,
+                                                 LegacyService& legacies) {
+  return {vectors_.chunks.get(), vectors_.embedder.get(), indexer_.get(), lookup, legacies};
+}
 
 void SemanticSearch::Start() {
   if (indexer_) indexer_->Start();

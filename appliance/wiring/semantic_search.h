@@ -18,14 +18,14 @@ namespace heirloom {
 // passed must outlive it.
 class SemanticSearch {
  public:
-  SemanticSearch(Vectors vectors, Database& database, StoryFeedService& feed,
-                 StoryLookupService& lookup, LegacyService& legacies, const Clock& clock);
+  SemanticSearch(Vectors vectors, Database& database, StoryFeedService& feed, const Clock& clock);
 
   bool on() const { return vectors_.on(); }
   void Start();
   void Stop();
 
-  SemanticSearchService& service() { return service_; }
+  // Must not outlive this, nor what is passed.
+  SemanticSearchService NewService(StoryLookupService& lookup, LegacyService& legacies);
   Indexer* indexer() { return indexer_.get(); }
   StoryIndex* index() { return vectors_.index.get(); }
 
@@ -36,7 +36,6 @@ class SemanticSearch {
  private:
   Vectors vectors_;
   std::unique_ptr<Indexer> indexer_;
-  SemanticSearchService service_;
 };
 
 }  // namespace heirloom
