@@ -310,6 +310,47 @@ TEST_CASE("what holds is said with where it comes from", "[config]") {
   CHECK(value("http.metrics_token") == "nothing");
 }
 
+TEST_CASE("a process has all roles unless it is told which", "[config]") {
+  CHECK(Make({})->roles.AreAll());
+  CHECK(Make({})->roles.Has(ServeRole::kWeb));
+  CHECK_THAT(ProblemWith("serve.roles", "relai"),
+             Contains("'relai' is no role; the roles are web, relay, indexer, media, assistant, "
+                      "scheduler"));
+}
+
+TEST_CASE("roles are split only where nothing is embedded", "[config]") {
+  const Result<Config> refused = Make({Set("serve.roles", "web")});
+  REQUIRE_FALSE(refused);
+  std::vector<std::string> keys;
+  for (const FieldError& error : refused.error().fields) keys.push_back(error.pointer);
+  CHECK(keys == std::vector<std::string>{"storage.database", "storage.graph", "storage.blobs",
+                                         "storage.events", "index.search", "index.embedder"});
+
+  std::vector<Setting> cluster = {
+      {"serve.roles", {"relay", "scheduler"}, "a test"},
+      Set("storage.database", "postgresql://heirloom@db.example/heirloom"),
+      Set("storage.database_password", "secret"),
+      Set("storage.graph", "neo4j+https://graph.example:7473/heirloom"),
+      Set("storage.graph_user", "heirloom"),
+      Set("storage.graph_password", "secret"),
+      Set("storage.blobs", "s3://heirloom?region=eu-central-1"),
+      Set("storage.blobs_access_key_id", "heirloom"),
+      Set("storage.blobs_secret_access_key", "secret"),
+      Set("storage.events", "sns+sqs://heirloom?region=eu-central-1"),
+      Set("storage.events_consumers", "follower"),
+      Set("storage.events_access_key_id", "heirloom"),
+      Set("storage.events_secret_access_key", "secret"),
+      Set("index.search", "opensearch+https://search.example:9200"),
+      Set("index.embedder", "none")};
+  const Result<Config> split = Make(cluster);
+  REQUIRE(split);
+  CHECK(split->roles.Names() == "relay, scheduler");
+  CHECK_FALSE(split->roles.Has(ServeRole::kWeb));
+  CHECK_FALSE(split->roles.AreAll());
+  cluster.back() = Set("index.embedder", "builtin:minilm");
+  CHECK(Make(cluster).error().fields.front().pointer == "index.embedder");
+}
+
 TEST_CASE("limits are numbers, and 0 is none", "[config]") {
   const auto with = [](const std::string& value) {
     return MakeConfig(
