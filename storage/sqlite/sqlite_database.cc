@@ -1,10 +1,10 @@
 #include "storage/sqlite/sqlite_database.h"
 
-#include <algorithm>
 #include <utility>
 
 #include "storage/guarded_call.h"
 #include "storage/migrations/migration_runner.h"
+#include "storage/outbox_queries.h"
 #include "storage/sqlite/file_owner.h"
 #include "storage/sqlite/files.h"
 #include "storage/sqlite/read_pool.h"
@@ -15,8 +15,6 @@ namespace heirloom {
 namespace {
 
 using sqlite::Connection;
-
-constexpr int kMostEvents = 10'000;
 
 class SqliteDatabase final : public Database {
  public:
@@ -31,41 +29,14 @@ class SqliteDatabase final : public Database {
   }
 
   Result<std::vector<StoredEvent>> EventsAfter(std::int64_t sequence, int limit) override {
-    std::vector<StoredEvent> events;
-    Status read = Read([&](Reader& reader) {
-      return reader.Query(
-          "SELECT sequence, tenant_id, type, subject, legacy_id, version, created_at FROM outbox"
-          " WHERE sequence > $1 ORDER BY sequence LIMIT $2",
-          {sequence, std::int64_t{std::clamp(limit, 0, kMostEvents)}}, [&](const Row& row) {
-            events.push_back(
-                {row.Integer(0),
-                 {row.String(1), row.String(2), row.String(3), row.String(4), row.Integer(5)},
-                 row.TimeAt(6)});
-            return true;
-          });
-    });
-    if (!read) return ErrorOf(read);
-    return events;
+    return ReadEventsAfter(*this, sequence, limit);
   }
 
   CommitHooks::Subscription OnCommit(CommitHooks::Hook hook) override {
     return writer_.OnCommit(std::move(hook));
   }
 
-  Status Ping() override {
-    Status read = Read([](Reader& reader) {
-      const Result<Position> head = reader.Head();
-      return head ? Status() : Status(ErrorOf(head));
-    });
-    if (!read) return read;
-    // A real change of a row, so that a full or read-only disk shows.
-    const Result<Position> written = Write([](Transaction& transaction) {
-      const auto touched =
-          transaction.Execute("UPDATE meta SET value = value WHERE key = 'epoch'", {});
-      return touched ? Status() : Status(ErrorOf(touched));
-    });
-    return written ? Status() : Status(ErrorOf(written));
-  }
+  Status Ping() override { return ReadAndTouch(*this); }
 
  private:
   sqlite::Writer writer_;  // First, so last to go: it empties the log when no reader is left.
