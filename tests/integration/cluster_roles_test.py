@@ -1,0 +1,254 @@
+"""The daemon as six role processes and a second web process on cluster adapters, behind a proxy that gives each
+connection to another of the two: the main job unchanged, with each process killed once in the middle of it."""
+
+import contextlib
+import json
+import os
+import pathlib
+import secrets
+import sys
+import tempfile
+import time
+import unittest
+import urllib.parse
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path[:0] = [str(ROOT / "tests/support"), str(ROOT / "packaging/dev"), str(pathlib.Path(__file__).parent)]
+import main_job  # noqa: E402
+from appliance import Appliance, Client, PostgresDatabase  # noqa: E402
+from event_bus_test import Sqs  # noqa: E402
+from event_stream import EventStream  # noqa: E402
+from round_robin import RoundRobin  # noqa: E402
+
+API = "/api/v1"
+PATIENCE = 90  # The relay's lease is 40 seconds.
+# Revocation is promised within a second; a busy test machine gets some more.
+SOON = 5
+PROCESSES = ("web", "web-2", "relay", "indexer", "media", "assistant", "scheduler")
+
+
+def wait_for(what, condition, seconds=PATIENCE):
+    deadline = time.monotonic() + seconds
+    while not (found := condition()):
+        if time.monotonic() > deadline:
+            raise AssertionError(f"{what}: not within {seconds} s")
+        time.sleep(0.05)
+    return found
+
+
+class Cluster(main_job.Daemon):
+    """Its processes share every store; each has a data directory of its own. To the main job it is one daemon."""
+
+    def __init__(self):
+        self.folder = tempfile.TemporaryDirectory(prefix="heirloom-cluster-")
+        self.binary = str(pathlib.Path(os.environ["HEIRLOOM_BIN"]).resolve())
+        self.database = PostgresDatabase(self.binary, self.folder.name)
+        self.name = "roles-" + secrets.token_hex(6)
+        self.environment = {**self.database.environment, **self.stores()}
+        self.sqs = Sqs(os.environ["HEIRLOOM_TEST_AWS"])
+        self.processes = {}
+        for name in PROCESSES:
+            os.mkdir(os.path.join(self.folder.name, name), 0o700)
+            process = Appliance(os.path.join(self.folder.name, name), ["--roles", name.removesuffix("-2")])
+            process.environment = self.environment
+            self.processes[name] = process
+        self.data_dir = self.processes["web"].data_dir
+        self.proxy = RoundRobin(lambda: [each.url for each in self.webs() if each.process])
+        self.url = self.proxy.url
+
+    def stores(self):
+        graph = urllib.parse.urlsplit(os.environ["HEIRLOOM_TEST_NEO4J"])
+        search = urllib.parse.urlsplit(os.environ["HEIRLOOM_TEST_OPENSEARCH"])
+        at = {name: urllib.parse.quote(os.environ["HEIRLOOM_TEST_" + name], safe="") for name in ("S3", "AWS")}
+        return {
+            "HEIRLOOM_STORAGE_GRAPH": f"neo4j+http://{graph.hostname}:{graph.port}/neo4j",
+            "HEIRLOOM_STORAGE_GRAPH_USER": graph.username,
+            "HEIRLOOM_STORAGE_GRAPH_PASSWORD": graph.password,
+            "HEIRLOOM_STORAGE_BLOBS": f"s3://{self.name}?endpoint={at['S3']}&region=us-east-1&style=path",
+            "HEIRLOOM_STORAGE_BLOBS_ACCESS_KEY_ID": "heirloom",
+            "HEIRLOOM_STORAGE_BLOBS_SECRET_ACCESS_KEY": "heirloom-secret",
+            "HEIRLOOM_STORAGE_EVENTS": f"sns+sqs://{self.name}?endpoint={at['AWS']}&region=us-east-1",
+            "HEIRLOOM_STORAGE_EVENTS_CONSUMERS": "follower",
+            "HEIRLOOM_STORAGE_EVENTS_ACCESS_KEY_ID": "test",
+            "HEIRLOOM_STORAGE_EVENTS_SECRET_ACCESS_KEY": "test",
+            "HEIRLOOM_INDEX_SEARCH": f"opensearch://{search.netloc}/{self.name}",
+            "HEIRLOOM_INDEX_EMBEDDER": "none",
+        }
+
+    def webs(self):
+        return [self.processes["web"], self.processes["web-2"]]
+
+    def start(self):
+        self.processes["web"].run("migrate", "--provision", "--data-dir", self.data_dir)
+        for process in self.processes.values():
+            process.start()
+        self.await_indexer()
+
+    def await_indexer(self):
+        wait_for("the indexer leads", lambda: "\nheirloom_indexer_leads 1" in self.metrics("indexer"))
+
+    def metrics(self, name):
+        return Client(self.processes[name].url).get("/metrics").body.decode()
+
+    def cli(self, *arguments, stdin="", token=None, limit=main_job.REQUEST_LIMIT, accept=(0,)):
+        done = self.processes["web"].run(*arguments, text=stdin, check=False,
+                                         env={"HEIRLOOM_TOKEN": token} if token else None)
+        main_job.check(done.returncode in accept, f"{arguments}: {done.returncode}: {done.stderr or done.stdout}")
+        return done.stdout.strip()
+
+    def remove(self):
+        self.proxy.close()
+        for process in self.processes.values():
+            process.remove()
+        self.database.remove()
+        self.folder.cleanup()
+
+
+class ClusterRoles(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.cluster = Cluster()
+        cls.addClassCleanup(cls.cluster.remove)
+        cls.cluster.start()
+        cls.web, cls.other = cls.cluster.webs()
+        cls.web.add_user("ada")
+        cls.token = cls.web.token("ada")
+
+    def client(self, web):
+        return web.client(self.token)
+
+    def listen(self, web, client):
+        stream = EventStream(web.url, client).open()
+        self.addCleanup(stream.socket.close)
+        self.assertEqual(stream.status, 200, stream.head)
+        return stream
+
+    def found_legacy(self, web):
+        made = self.client(web).post(f"{API}/legacies", {"title": "Lamps"})
+        self.assertEqual(made.status, 201, made)
+        return made.json["id"]
+
+    def test_each_process_says_how_it_is_and_does_no_more_than_its_role(self):
+        for name, process in self.cluster.processes.items():
+            with self.subTest(name):
+                client = process.client(self.token)
+                self.assertEqual(client.get("/healthz").status, 200)
+                ready = client.get("/readyz")
+                self.assertEqual(ready.status, 200, ready)
+                checks = {check["name"]: check for check in ready.json["checks"]}
+                self.assertIn("database", checks)
+                self.assertEqual("search" in checks, name in ("web", "web-2", "indexer"))
+                self.assertEqual(client.get(f"{API}/legacies").status, 200 if name.startswith("web") else 404)
+                self.assertEqual(client.get("/").status, 200 if name.startswith("web") else 404)
+                if name in ("media", "assistant"):
+                    self.assertIn("nothing to do", checks[name]["detail"])
+                    self.assertIn("nothing to do", process.log_text())
+
+    def test_who_is_connected_to_one_hears_what_is_written_through_the_other(self):
+        for here, there in ((self.web, self.other), (self.other, self.web)):
+            legacy = self.found_legacy(there)
+            stream = self.listen(here, self.client(here))
+            made = self.client(there).post(f"{API}/stories", {"legacy_id": legacy, "title": "A", "markdown": "b"})
+            self.assertEqual(made.status, 201, made)
+            events = stream.until(lambda event: event["data"]["id"] == made.json["id"])
+            self.assertEqual(events[-1]["data"]["type"], "StoryCreated")
+
+    def test_a_session_that_ends_at_one_is_over_at_the_other(self):
+        for here, there in ((self.web, self.other), (self.other, self.web)):
+            here_ada = here.browser("ada")
+            there_ada = there.client(headers={**here_ada.headers, "Origin": there.url})
+            self.assertEqual(there_ada.get(f"{API}/me").status, 200)
+            stream = self.listen(there, there_ada)
+            self.assertEqual(here_ada.request("DELETE", f"{API}/session").status, 204)
+            self.assertIsNotNone(stream.ends_within(SOON))
+            wait_for("the other knows it too", lambda: there_ada.get(f"{API}/me").status == 401, SOON)
+
+    def test_guesses_at_one_are_counted_at_the_other(self):
+        def guess(web):
+            return web.client().post(f"{API}/session", {"email": "ghost@example.org", "password": "a wrong password"})
+
+        statuses = []
+        for turn in range(20):
+            statuses.append(guess(self.cluster.webs()[turn % 2]).status)
+            if statuses[-1] == 429:
+                break
+        self.assertEqual(statuses, [401] * 10 + [429])
+        self.assertEqual([guess(web).status for web in self.cluster.webs()], [429, 429])
+
+    def test_a_request_that_is_repeated_at_the_other_is_done_once(self):
+        headers = {"Idempotency-Key": secrets.token_hex(16)}
+        made = [self.client(web).post(f"{API}/legacies", {"title": "Once"}, headers) for web in self.cluster.webs()]
+        self.assertEqual(made[0].json["id"], made[1].json["id"])
+
+    def test_the_main_job_passes_while_each_process_is_killed_once(self):
+        self.killed = []
+        after = {
+            "signed in": lambda: self.kill("web-2"),
+            "opened the legacy": lambda: self.start("web-2"),
+            "found it by its words": lambda: self.kill("indexer"),
+            "edited it": lambda: (self.start("indexer"), self.cluster.await_indexer()),
+            "read its earlier revision": lambda: self.kill("relay"),
+            "restored it": lambda: self.start("relay"),
+            "found it by its first words again": lambda: self.kill("web"),
+            "wrote on without saving": lambda: self.start("web"),
+            "saved it, and saw what changed": lambda: self.kill("scheduler", "media", "assistant"),
+            "renamed its tag": lambda: self.start("scheduler", "media", "assistant"),
+        }
+        plain = main_job.result
+
+        @contextlib.contextmanager
+        def result(title):
+            with plain(title) as notes:
+                yield notes
+            if title in after:
+                after.pop(title)()
+
+        main_job.result = result
+        self.addCleanup(setattr, main_job, "result", plain)
+        demo = ROOT / "packaging/demo"
+        account = pathlib.Path(self.cluster.folder.name) / "demo-account"
+        password = main_job.demo_password(self.cluster, account)
+        person = main_job.Browser(self.cluster.url)
+        main_job.enter(person, password)
+        about = json.loads((demo / "legacy.json").read_text(encoding="utf-8"))
+        legacy = main_job.demo_legacy(person, about)
+        main_job.import_stories(self.cluster, person, legacy, about["title"], demo / "stories")
+        # But for search by meaning, which split roles do not have.
+        main_job.walk_story(person, legacy)
+        self.assertEqual(after, {})
+        self.assertEqual(sorted(self.killed), sorted(PROCESSES))
+        for web in self.cluster.webs():
+            self.assertGreater(self.cluster.proxy.counts.get(web.url, 0), 0, self.cluster.proxy.counts)
+        main_job.take_everything_out(self.cluster)
+        self.assert_nothing_is_missing()
+
+    def kill(self, *names):
+        for name in names:
+            self.cluster.processes[name].kill()
+            self.killed.append(name)
+
+    def start(self, *names):
+        for name in names:
+            self.cluster.processes[name].start()
+
+    def assert_nothing_is_missing(self):
+        def examine():
+            said = json.loads(self.cluster.cli("doctor", "--data-dir", self.cluster.data_dir, "--json", accept=(0, 1)))
+            return said if said["errors"] + said["warnings"] == 0 else None
+
+        wait_for("the doctor finds nothing", examine)
+        queue = self.cluster.sqs.url(f"{self.cluster.name}-follower")
+        committed = {int(line) for line in self.cluster.database.sql("select sequence from outbox", admin=False).split()}
+        seen = set()
+
+        def collect():
+            for message in self.cluster.sqs.receive(queue):
+                seen.add(int(json.loads(message["Body"])["id"].split(".")[1]))
+                self.cluster.sqs.delete(queue, message)
+            return committed <= seen
+
+        wait_for("every event is handed on", collect)
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
