@@ -229,4 +229,26 @@ TEST_CASE("a graph that cannot be opened keeps nobody waiting, and is opened whe
   CHECK(projector.State().failure.empty());
 }
 
+TEST_CASE("a projector that does not lead leaves the graph as it is until it does", "[graph]") {
+  GraphHouse house;
+  house.Write(house.ada, house.legacy, "A", "b");
+  house.CatchUp();
+  house.projector.reset();
+  const Position before = house.Head();
+  std::atomic<bool> leads = false;
+  GraphProjector projector(
+      *house.database, [&] { return OpenRocksDbGraphStore({.directory = house.folder / "graph"}); },
+      house.clock, false, [&] { return leads.load(); });
+  projector.Start();
+  CHECK(projector.WaitFor(before, std::chrono::seconds(60)));
+  house.Write(house.ada, house.legacy, "B", "c");
+  const Position written = house.Head();
+  CHECK_FALSE(projector.WaitFor(written, std::chrono::milliseconds(300)));
+  CHECK(projector.Store().value()->Reached().value()->sequence == before.sequence);
+  NoProgress none;
+  CHECK(projector.Rebuild(none).error().code == ErrorCode::kConflict);
+  leads = true;
+  CHECK(projector.WaitFor(written, std::chrono::seconds(60)));
+}
+
 }  // namespace heirloom

@@ -351,4 +351,66 @@ TEST_CASE("tombstones go after seven days", "[search]") {
   CHECK_FALSE(holds());
 }
 
+TEST_CASE("an indexer that does not lead waits for what another commits", "[search]") {
+  Library house;
+  house.Write(house.ada, house.legacy, "A", "lantern");
+  house.CatchUp();
+  Indexer watching(*house.database, house.feed, *house.index, house.clock,
+                   {.alone = false, .leads = [] { return false; }});
+  watching.Start();
+  CHECK(watching.WaitFor(house.Head(), std::chrono::seconds(60)));
+  CHECK_FALSE(watching.State().foreign);
+  // What nobody has committed it does not see, and does not bring about.
+  house.indexer->Stop();
+  house.Write(house.ada, house.legacy, "B", "lantern");
+  const Position written = house.Head();
+  CHECK_FALSE(watching.WaitFor(written, std::chrono::milliseconds(300)));
+  CHECK(house.index->Committed().value()->sequence < written.sequence);
+  CHECK_FALSE(watching.WaitFor({"another epoch", 1}, std::chrono::milliseconds(300)));
+  NoProgress none;
+  CHECK(watching.Rebuild(none).error().code == ErrorCode::kConflict);
+  // Once somebody leads, it hears of it.
+  Indexer next(*house.database, house.feed, *house.index, house.clock, {.alone = false});
+  next.Start();
+  CHECK(watching.WaitFor(written, std::chrono::seconds(60)));
+}
+
+TEST_CASE("an indexer goes on where another one stopped leading", "[search]") {
+  Library house;
+  house.CatchUp();
+  house.indexer->Stop();
+  std::atomic<bool> first_leads = true;
+  Indexer first(*house.database, house.feed, *house.index, house.clock,
+                {.alone = false, .leads = [&] { return first_leads.load(); }});
+  Indexer second(*house.database, house.feed, *house.index, house.clock,
+                 {.alone = false, .leads = [&] { return !first_leads; }});
+  first.Start();
+  second.Start();
+  for (int turn = 0; turn < 4; ++turn) {
+    house.Write(house.ada, house.legacy, "Lamp " + std::to_string(turn), "lantern");
+    CHECK(first.WaitFor(house.Head(), std::chrono::seconds(60)));
+    CHECK(second.WaitFor(house.Head(), std::chrono::seconds(60)));
+    first_leads = !first_leads;
+  }
+  first.Stop();
+  second.Stop();
+  SearchRequest request;
+  request.text = "lantern";
+  CHECK(house.Page(house.ada, request).items.size() == 4);
+}
+
+TEST_CASE("an index of another epoch is not served by who only watches it", "[search]") {
+  Library house;
+  house.CatchUp();
+  house.indexer->Stop();
+  REQUIRE(house.index->Apply({}, {"another epoch", 1}));
+  REQUIRE(house.index->Commit());
+  Indexer watching(*house.database, house.feed, *house.index, house.clock,
+                   {.alone = false, .leads = [] { return false; }});
+  watching.Start();
+  CHECK_FALSE(watching.WaitFor(house.Head(), std::chrono::milliseconds(300)));
+  CHECK(watching.State().foreign);
+  CHECK(house.index->Committed().value()->epoch == "another epoch");
+}
+
 }  // namespace heirloom
