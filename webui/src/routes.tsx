@@ -21,6 +21,7 @@ const screens: RouteObject[] = [
   { path: 'write', lazy: () => import('@/scenes/Write/Write') },
   { path: 'search', lazy: () => import('@/scenes/Search/Search') },
   { path: 'bin', lazy: () => import('@/scenes/Bin/Bin') },
+  { path: 'dead-letters', lazy: () => import('@/scenes/DeadLetters/DeadLetters') },
   { path: 'settings', lazy: () => import('@/scenes/Settings/Settings') },
   {
     path: 'legacies/new',

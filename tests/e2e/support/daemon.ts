@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
 
 export const root = resolve(__dirname, '../../..');
 const binary = resolve(root, process.env.HEIRLOOM_BIN ?? 'build/release/bin/heirloom');
@@ -108,6 +109,32 @@ export class Daemon {
     await this.run(['user', 'add', ...named, '--data-dir', this.dataDir], {
       input: person.password,
     });
+  }
+
+  /** Behind its back: rows are what a bus leaves, and no bus fails on demand. */
+  private async sql(statements: string): Promise<void> {
+    const script =
+      'import sqlite3, sys; sqlite3.connect(sys.argv[1], timeout=10).executescript(sys.argv[2])';
+    await promisify(execFile)('python3', [
+      '-c',
+      script,
+      join(this.dataDir, 'heirloom.db'),
+      `BEGIN IMMEDIATE; ${statements}; COMMIT;`,
+    ]);
+  }
+
+  /** Makes dead letters of the first stories' events, as the relay would have left them. */
+  async giveUpStoryEvents(count: number, reason: string): Promise<void> {
+    await this.sql(
+      `INSERT INTO event_failures SELECT 'relay', sequence, tenant_id, type, subject,
+         legacy_id, version, created_at, 5, '${reason}', created_at, NULL
+       FROM outbox WHERE type = 'StoryCreated' ORDER BY sequence LIMIT ${count}`,
+    );
+  }
+
+  /** As when somebody else had them all tried again. */
+  async forgetDeadLetters(): Promise<void> {
+    await this.sql('DELETE FROM event_failures');
   }
 
   async importStories(file: string, legacy: string, email: string): Promise<string> {

@@ -17,6 +17,7 @@ export type RevisionSummary = Schemas['RevisionSummary'];
 export type RevisionDiff = Schemas['RevisionDiff'];
 export type DeletedStory = Schemas['DeletedStory'];
 export type DeletedLegacy = Schemas['DeletedLegacy'];
+export type DeadLetter = Schemas['DeadLetter'];
 export type Session = Schemas['Session'];
 export type Token = Schemas['Token'];
 export type NewToken = Schemas['NewToken'];

@@ -1,4 +1,4 @@
-import { LogOut, Settings, Trash2 } from 'lucide-react';
+import { LogOut, MailWarning, Settings, Trash2 } from 'lucide-react';
 import { type ReactNode, useEffect, useId, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
@@ -22,10 +22,13 @@ const sizeWords = { s: 'sizeS', m: 'sizeM', l: 'sizeL', xl: 'sizeXl', xxl: 'size
 export function AccountMenu({
   name,
   email,
+  admin,
   onSignOut,
 }: {
   name: string;
   email: string;
+  /** Looks after this installation: finds the pages for that here. */
+  admin: boolean;
   onSignOut: () => void;
 }) {
   const { t } = useTranslation();
@@ -104,6 +107,12 @@ export function AccountMenu({
           <Settings strokeWidth={1.75} aria-hidden />
           {t('account.settings')}
         </Link>
+        {admin && (
+          <Link to="/dead-letters" className={styles.item} onClick={() => setOpen(false)}>
+            <MailWarning strokeWidth={1.75} aria-hidden />
+            {t('account.deadLetters')}
+          </Link>
+        )}
         <button type="button" className={styles.item} onClick={onSignOut}>
           <LogOut strokeWidth={1.75} aria-hidden />
           {t('account.signOut')}

@@ -88,6 +88,7 @@ export function Shell() {
               <AccountMenu
                 name={me.user.name}
                 email={me.user.email}
+                admin={me.user.role === 'admin'}
                 onSignOut={() => void submit(null, { method: 'post', action: '/sign-out' })}
               />
             )}
