@@ -51,6 +51,9 @@ rocksdb::Options MakeOptions(std::size_t cache_bytes) {
   // would save on top costs more time than it is worth at this size.
   options.compression = rocksdb::kNoCompression;
   options.write_buffer_size = 4u << 20;
+  // Most of what is written is looked for first and is not there.
+  options.memtable_whole_key_filtering = true;
+  options.memtable_prefix_bloom_size_ratio = 0.05;
   options.arena_block_size = 64u << 10;
   options.target_file_size_base = 16u << 20;
   options.max_bytes_for_level_base = 64u << 20;

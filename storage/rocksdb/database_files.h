@@ -14,7 +14,7 @@ namespace heirloom::rocks {
 
 // Where the files of this schema lie below the directory of the graph. Another number whenever keys
 // or values change: then the graph is built again.
-inline constexpr std::string_view kSchemaName = "graph-v1";
+inline constexpr std::string_view kSchemaName = "graph-v2";
 
 // The only place that knows both vocabularies.
 Status FromRocksDb(const rocksdb::Status& status);

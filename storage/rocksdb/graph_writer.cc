@@ -1,6 +1,7 @@
 #include "storage/rocksdb/graph_writer.h"
 
 #include <memory>
+#include <utility>
 
 #include "storage/rocksdb/database_files.h"
 
@@ -30,7 +31,7 @@ Status GraphWriter::Add(const std::vector<GraphOperation>& operations) {
   for (const graph::EdgeKey& key : touched_) {
     if (Status s = ApplyEdge(key, {}); !s) return s;
   }
-  return {};
+  return adjacency_.Finish();
 }
 
 Status GraphWriter::ApplyNodes(const graph::Changes& changes) {
@@ -94,10 +95,21 @@ Status GraphWriter::ApplyEdge(const graph::EdgeKey& key, const graph::EdgeChange
   if (!changed) return {};
   Bury(out, *known, record);
   batch_.Put(out, WriteRecord(record));
+  if (packing_ == Packing::kNow) NoteNeighbours(key, record);
   std::swap(record.own_type, record.other_type);
   batch_.Put(EdgeKey(generation_, key.space, key.to, Part::kIn, key.type, key.from),
              WriteRecord(record));
   return {};
+}
+
+void GraphWriter::NoteNeighbours(const graph::EdgeKey& key, const Record& record) {
+  std::optional<std::string> from_type, to_type;
+  if (record.Lives()) {
+    from_type = record.own_type;
+    to_type = record.other_type;
+  }
+  adjacency_.Note(key.space, key.from, Part::kOut, key.type, key.to, std::move(to_type));
+  adjacency_.Note(key.space, key.to, Part::kIn, key.type, key.from, std::move(from_type));
 }
 
 Status GraphWriter::LowerByEnd(const GraphSpace& space, const Id& end, bool even_known,

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "storage/graph_rules.h"
+#include "storage/rocksdb/adjacency.h"
 #include "storage/rocksdb/keys.h"
 
 namespace heirloom::rocks {
@@ -20,8 +21,15 @@ namespace heirloom::rocks {
 // For one batch, by one writer at a time.
 class GraphWriter {
  public:
-  GraphWriter(rocksdb::DB& database, std::uint32_t generation, rocksdb::WriteBatch& batch)
-      : database_(database), generation_(generation), batch_(batch) {}
+  // kLater: the generation is packed when it is whole.
+  enum class Packing { kNow, kLater };
+  GraphWriter(rocksdb::DB& database, std::uint32_t generation, rocksdb::WriteBatch& batch,
+              Packing packing)
+      : database_(database),
+        generation_(generation),
+        batch_(batch),
+        packing_(packing),
+        adjacency_(database, generation, batch) {}
 
   // The operations were checked.
   Status Add(const std::vector<GraphOperation>& operations);
@@ -32,11 +40,14 @@ class GraphWriter {
   Status CollectEdges(const graph::NodeKey& node);
   Status ApplyEdge(const graph::EdgeKey& key, const graph::EdgeChange& change);
   Status LowerByEnd(const GraphSpace& space, const Id& end, bool even_known, Record& record);
+  void NoteNeighbours(const graph::EdgeKey& key, const Record& record);
   void Bury(const std::string& key, const Record& before, const Record& after);
 
   rocksdb::DB& database_;
   const std::uint32_t generation_;
   rocksdb::WriteBatch& batch_;
+  const Packing packing_;
+  AdjacencyWriter adjacency_;
   std::map<graph::NodeKey, graph::Dropped> ends_;  // Drops of nodes, as they are after this batch.
   std::set<graph::EdgeKey> touched_;               // Edges of nodes that are dropped.
 };

@@ -8,6 +8,7 @@ namespace {
 constexpr std::size_t kGenerationBytes = 4;
 constexpr char kGraph = 'g';
 constexpr char kTombstone = 't';
+constexpr char kNeighbours = 'a';
 constexpr char kDead = 0;
 constexpr char kLiving = 1;
 constexpr char kInteger = 'i';
@@ -122,6 +123,15 @@ std::string SpacePrefix(std::uint32_t generation, const GraphSpace& space) {
   return key;
 }
 
+std::string WalkPrefix(std::uint32_t generation, const GraphSpace& space) {
+  return WalkKeyOf(SpacePrefix(generation, space));
+}
+
+std::string WalkKeyOf(std::string key) {
+  key[kGenerationBytes] = kNeighbours;
+  return key;
+}
+
 std::string NodePrefix(std::uint32_t generation, const GraphSpace& space, std::string_view node) {
   std::string key = SpacePrefix(generation, space);
   AddField(key, node);
@@ -157,7 +167,8 @@ std::string After(std::string prefix) {
 }
 
 std::size_t NodePrefixLength(std::string_view key) {
-  if (key.size() <= kGenerationBytes || key[kGenerationBytes] != kGraph) return 0;
+  if (key.size() <= kGenerationBytes) return 0;
+  if (key[kGenerationBytes] != kGraph && key[kGenerationBytes] != kNeighbours) return 0;
   std::size_t at = kGenerationBytes + 1;
   for (int field = 0; field < 3; ++field) {
     const std::size_t end = key.find('\0', at);

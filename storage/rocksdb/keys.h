@@ -5,6 +5,7 @@
 //   generation  'g'  tenant 0  legacy 0  node 0  2  type 0  other     an edge from it to `other`
 //   generation  'g'  tenant 0  legacy 0  node 0  3  type 0  other     an edge from `other` to it
 //   generation  't'  dropped_at  key                                  a tombstone, of node or edge
+//   generation  'a'  …                                                neighbours (adjacency.h)
 //   'm' name                                                          current generation, position
 //
 // A generation is four bytes, dropped_at eight, big endian. An edge stands twice, with the same
@@ -30,6 +31,9 @@ std::string GenerationPrefix(std::uint32_t generation);
 std::string GraphPrefix(std::uint32_t generation);      // Of nodes and edges.
 std::string TombstonePrefix(std::uint32_t generation);  // Of tombstones.
 std::string SpacePrefix(std::uint32_t generation, const GraphSpace& space);
+std::string WalkPrefix(std::uint32_t generation, const GraphSpace& space);  // Of neighbours.
+std::string WalkKeyOf(
+    std::string key);  // A key of edges, or its beginning, made one of neighbours.
 std::string NodePrefix(std::uint32_t generation, const GraphSpace& space, std::string_view node);
 std::string NodeKey(std::uint32_t generation, const GraphSpace& space, std::string_view node);
 std::string EdgeKey(std::uint32_t generation, const GraphSpace& space, std::string_view node,

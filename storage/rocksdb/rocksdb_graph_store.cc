@@ -19,6 +19,7 @@
 #include "storage/rocksdb/database_files.h"
 #include "storage/rocksdb/graph_writer.h"
 #include "storage/rocksdb/keys.h"
+#include "storage/rocksdb/walk_source.h"
 
 namespace heirloom {
 namespace {
@@ -117,31 +118,6 @@ class NodeEdges {
   std::size_t count_ = 0;
 };
 
-class WalkSource final : public graph::EdgeSource {
- public:
-  explicit WalkSource(NodeEdges& edges) : edges_(edges) {}
-
-  Status Edges(std::span<const std::string_view> nodes, std::size_t /*most*/,
-               const OnEdge& on_edge) override {
-    for (std::size_t i = 0; i < nodes.size(); ++i) {
-      const bool all = edges_.Each(
-          nodes[i], nullptr, [&](Part, std::string_view type_and_other, std::string_view value) {
-            const auto other_type = rocks::OtherTypeIfLiving(value);
-            if (!other_type) return true;
-            const std::size_t end = type_and_other.find('\0');
-            if (end == std::string_view::npos) return true;
-            return on_edge(i, type_and_other.substr(end + 1), *other_type);
-          });
-      if (!all) break;
-    }
-    return edges_.status();
-  }
-  std::size_t AtOnce() const override { return kMaxWalkNodes; }
-
- private:
-  NodeEdges& edges_;
-};
-
 class RocksDbGraphStore final : public GraphStore {
  public:
   RocksDbGraphStore(std::filesystem::path directory, std::unique_ptr<rocksdb::DB> database)
@@ -180,7 +156,7 @@ class RocksDbGraphStore final : public GraphStore {
                   "graph: it is of another history than what was to be applied");
     }
     rocksdb::WriteBatch batch;
-    rocks::GraphWriter writer(*database_, current_, batch);
+    rocks::GraphWriter writer(*database_, current_, batch, rocks::GraphWriter::Packing::kNow);
     if (Status s = Noted(writer.Add(operations)); !s) return s;
     if (!*reached || (*reached)->sequence < position.sequence) {
       batch.Put(rocks::PositionKey(current_), ToString(position));
@@ -238,18 +214,22 @@ class RocksDbGraphStore final : public GraphStore {
 
   Result<Walk> Traverse(const TraverseQuery& query, const MayWalk& may_walk) const override {
     if (Status s = graph::Check(query); !s) return ErrorOf(s);
-    const View view = Look();
-    NodeEdges edges(view, query.space, query.direction, query.types);
-    WalkSource source(edges);
-    return graph::Traverse(source, query, may_walk);
+    View view = Look();
+    rocks::WalkSource source(std::move(view.it), view.generation, query.space, query.direction,
+                             query.types);
+    auto walk = graph::Traverse(source, query, may_walk);
+    (void)Noted(source.status());
+    return walk;
   }
 
   Result<GraphPath> Path(const PathQuery& query, const MayWalk& may_walk) const override {
     if (Status s = graph::Check(query); !s) return ErrorOf(s);
-    const View view = Look();
-    NodeEdges edges(view, query.space, query.direction, query.types);
-    WalkSource source(edges);
-    return graph::FindPath(source, query, may_walk);
+    View view = Look();
+    rocks::WalkSource source(std::move(view.it), view.generation, query.space, query.direction,
+                             query.types);
+    auto path = graph::FindPath(source, query, may_walk);
+    (void)Noted(source.status());
+    return path;
   }
 
   // `after` is the last key of the page before, without its generation, which may be another now.
@@ -311,10 +291,10 @@ class RocksDbGraphStore final : public GraphStore {
   Status Fill(std::uint32_t generation, const std::vector<GraphOperation>& operations) {
     if (Status s = graph::CheckOperations(operations); !s) return s;
     rocksdb::WriteBatch batch;
-    rocks::GraphWriter writer(*database_, generation, batch);
+    rocks::GraphWriter writer(*database_, generation, batch, rocks::GraphWriter::Packing::kLater);
     if (Status s = Noted(writer.Add(operations)); !s) return s;
     if (batch.Count() == 0) return {};
-    return Write(batch, {});
+    return Write(batch, Unlogged());
   }
 
   void GiveUp(std::uint32_t generation) {
@@ -333,6 +313,26 @@ class RocksDbGraphStore final : public GraphStore {
     rocksdb::WriteOptions options;
     options.sync = true;
     return options;
+  }
+
+  // A crash may lose it: it is made durable by what flushes it.
+  static rocksdb::WriteOptions Unlogged() {
+    rocksdb::WriteOptions options;
+    options.disableWAL = true;
+    return options;
+  }
+
+  // What was filled, with its lists of neighbours, as one sorted run on disk.
+  Status Finish(std::uint32_t generation) {
+    const std::string from = rocks::GenerationPrefix(generation);
+    const std::string to = rocks::GenerationPrefix(generation + 1);
+    const rocksdb::Slice begin_slice(from);
+    const rocksdb::Slice end_slice(to);
+    Status done = rocks::PackGeneration(*database_, generation);
+    if (done) done = FromRocksDb(database_->Flush({}));
+    if (done) done = FromRocksDb(database_->CompactRange({}, &begin_slice, &end_slice));
+    if (!done) failed_ = true;
+    return Noted(done);
   }
 
   View Look(bool everything = false) const {
@@ -499,6 +499,7 @@ Status RocksDbGraphStore::Adopt(std::unique_ptr<GraphGeneration> generation,
                                 const Position& position) {
   auto* ours = dynamic_cast<RocksDbGeneration*>(generation.get());
   if (ours == nullptr || ours->store() != this) Panic("a generation of another graph");
+  if (Status s = Finish(ours->number()); !s) return s;
   const std::scoped_lock lock(write_);
   rocksdb::WriteBatch batch;
   batch.Put(std::string(rocks::kCurrentKey), std::to_string(ours->number()));
@@ -506,7 +507,6 @@ Status RocksDbGraphStore::Adopt(std::unique_ptr<GraphGeneration> generation,
   const std::uint32_t old = current_;
   {
     const std::unique_lock swap(swap_);
-    // The log keeps order: what is durable includes all that was filled before.
     if (Status s = Write(batch, Durable()); !s) return s;
     current_ = ours->number();
   }
