@@ -40,6 +40,8 @@ cmd_test() {
     step "Adapters against real servers"
     need_packages services
     suite "real servers" test_services
+    step "The main job in a browser, on a cluster"
+    suite "browser on a cluster" test_browser_on_cluster
     step "C++ suites under ASan and UBSan"
     build_daemon asan all
     build_webui asan
@@ -118,6 +120,16 @@ test_services() {
   if [[ -n $filter ]]; then options+=(--tests-regex "$filter"); fi
   tests/services/with all -- ctest --test-dir build/dev --parallel "$(nproc)" --label-regex '^services$' \
     --output-on-failure --timeout 900 --output-junit "$root/$results/services.xml" "${options[@]}"
+}
+
+# The same journey, where what the test starts is six role processes and a second web process.
+test_browser_on_cluster() {
+  local options=(--config tests/e2e --workers 1 --project desktop)
+  if [[ -n $filter ]]; then options+=(--grep "$filter" --pass-with-no-tests); fi
+  HEIRLOOM_REAL_BIN=$root/build/dev/bin/heirloom HEIRLOOM_BIN=$root/tests/support/cluster_heirloom.py \
+    PLAYWRIGHT_JUNIT_OUTPUT_FILE=$root/$results/browser-cluster.xml \
+    tests/services/with postgres neo4j opensearch s3 aws -- \
+    webui/node_modules/.bin/playwright test --reporter=list,junit "${options[@]}" main_job
 }
 
 test_browser() {

@@ -7,93 +7,22 @@ import os
 import pathlib
 import secrets
 import sys
-import tempfile
-import time
 import unittest
-import urllib.parse
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "tests/support"), str(ROOT / "packaging/dev"), str(pathlib.Path(__file__).parent)]
 import main_job  # noqa: E402
-from appliance import Appliance, PostgresDatabase  # noqa: E402
+from cluster import PATIENCE, PROCESSES, Cluster, leads, wait_for  # noqa: E402
 from event_bus_test import Sqs  # noqa: E402
 from event_stream import EventStream  # noqa: E402
-from round_robin import RoundRobin  # noqa: E402
 
 API = "/api/v1"
-PATIENCE = 90  # The relay's lease is 40 seconds.
 # Revocation is promised within a second; a busy test machine gets some more.
 SOON = 5
-PROCESSES = ("web", "web-2", "relay", "indexer", "media", "assistant", "scheduler")
 
 
-def wait_for(what, condition, seconds=PATIENCE):
-    deadline = time.monotonic() + seconds
-    while not (found := condition()):
-        if time.monotonic() > deadline:
-            raise AssertionError(f"{what}: not within {seconds} s")
-        time.sleep(0.05)
-    return found
-
-
-def leads(indexer):
-    return "\nheirloom_indexer_leads 1" in indexer.client().get("/metrics").body.decode()
-
-
-class Cluster(main_job.Daemon):
-    """Its processes share every store; each has a data directory of its own. To the main job it is one daemon."""
-
-    def __init__(self):
-        self.folder = tempfile.TemporaryDirectory(prefix="heirloom-cluster-")
-        self.binary = str(pathlib.Path(os.environ["HEIRLOOM_BIN"]).resolve())
-        self.database = PostgresDatabase(self.binary, self.folder.name)
-        self.name = "roles-" + secrets.token_hex(6)
-        self.environment = {**self.database.environment, **self.stores()}
-        self.sqs = Sqs(os.environ["HEIRLOOM_TEST_AWS"])
-        self.processes = {}
-        for name in PROCESSES:
-            self.processes[name] = self.add(name)
-        self.data_dir = self.processes["web"].data_dir
-        self.proxy = RoundRobin(lambda: [each.url for each in self.webs() if each.process])
-        self.url = self.proxy.url
-
-    def add(self, name):
-        folder = os.path.join(self.folder.name, name)
-        os.mkdir(folder, 0o700)
-        process = Appliance(folder, ["--roles", name.removesuffix("-2")])
-        process.environment = self.environment
-        return process
-
-    def stores(self):
-        graph = urllib.parse.urlsplit(os.environ["HEIRLOOM_TEST_NEO4J"])
-        search = urllib.parse.urlsplit(os.environ["HEIRLOOM_TEST_OPENSEARCH"])
-        at = {name: urllib.parse.quote(os.environ["HEIRLOOM_TEST_" + name], safe="") for name in ("S3", "AWS")}
-        return {
-            "HEIRLOOM_STORAGE_GRAPH": f"neo4j+http://{graph.hostname}:{graph.port}/neo4j",
-            "HEIRLOOM_STORAGE_GRAPH_USER": graph.username,
-            "HEIRLOOM_STORAGE_GRAPH_PASSWORD": graph.password,
-            "HEIRLOOM_STORAGE_BLOBS": f"s3://{self.name}?endpoint={at['S3']}&region=us-east-1&style=path",
-            "HEIRLOOM_STORAGE_BLOBS_ACCESS_KEY_ID": "heirloom",
-            "HEIRLOOM_STORAGE_BLOBS_SECRET_ACCESS_KEY": "heirloom-secret",
-            "HEIRLOOM_STORAGE_EVENTS": f"sns+sqs://{self.name}?endpoint={at['AWS']}&region=us-east-1",
-            "HEIRLOOM_STORAGE_EVENTS_CONSUMERS": "follower",
-            "HEIRLOOM_STORAGE_EVENTS_ACCESS_KEY_ID": "test",
-            "HEIRLOOM_STORAGE_EVENTS_SECRET_ACCESS_KEY": "test",
-            "HEIRLOOM_INDEX_SEARCH": f"opensearch://{search.netloc}/{self.name}",
-            "HEIRLOOM_INDEX_EMBEDDER": "none",
-        }
-
-    def webs(self):
-        return [self.processes["web"], self.processes["web-2"]]
-
-    def start(self):
-        self.processes["web"].run("migrate", "--provision", "--data-dir", self.data_dir)
-        for process in self.processes.values():
-            process.start()
-        self.await_indexer()
-
-    def await_indexer(self):
-        wait_for("the indexer leads", lambda: leads(self.processes["indexer"]))
+class MainJobCluster(Cluster):
+    """To the main job it is one daemon."""
 
     def cli(self, *arguments, stdin="", token=None, limit=main_job.REQUEST_LIMIT, accept=(0,)):
         done = self.processes["web"].run(*arguments, text=stdin, check=False,
@@ -101,18 +30,11 @@ class Cluster(main_job.Daemon):
         main_job.check(done.returncode in accept, f"{arguments}: {done.returncode}: {done.stderr or done.stdout}")
         return done.stdout.strip()
 
-    def remove(self):
-        self.proxy.close()
-        for process in self.processes.values():
-            process.remove()
-        self.database.remove()
-        self.folder.cleanup()
-
 
 class ClusterRoles(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.cluster = Cluster()
+        cls.cluster = MainJobCluster()
         cls.addClassCleanup(cls.cluster.remove)
         cls.cluster.start()
         cls.web, cls.other = cls.cluster.webs()
@@ -275,14 +197,15 @@ class ClusterRoles(unittest.TestCase):
             return said if said["errors"] + said["warnings"] == 0 else None
 
         wait_for("the doctor finds nothing", examine)
-        queue = self.cluster.sqs.url(f"{self.cluster.name}-follower")
+        sqs = Sqs(os.environ["HEIRLOOM_TEST_AWS"])
+        queue = sqs.url(f"{self.cluster.name}-follower")
         committed = {int(line) for line in self.cluster.database.sql("select sequence from outbox", admin=False).split()}
         seen = set()
 
         def collect():
-            for message in self.cluster.sqs.receive(queue):
+            for message in sqs.receive(queue):
                 seen.add(int(json.loads(message["Body"])["id"].split(".")[1]))
-                self.cluster.sqs.delete(queue, message)
+                sqs.delete(queue, message)
             return committed <= seen
 
         wait_for("every event is handed on", collect)

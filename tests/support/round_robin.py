@@ -12,11 +12,11 @@ PATIENCE = 30
 class RoundRobin:
     """`servers` gives their URLs; one that does not answer is passed over. `counts` says who took how many."""
 
-    def __init__(self, servers):
+    def __init__(self, servers, port=0):
         self.servers = servers
         self.turn = itertools.count()
         self.counts = {}
-        self.listener = socket.create_server(("127.0.0.1", 0), backlog=128)
+        self.listener = socket.create_server(("127.0.0.1", port), backlog=128)
         self.url = "http://127.0.0.1:%d" % self.listener.getsockname()[1]
         threading.Thread(target=self._accept, daemon=True).start()
 
