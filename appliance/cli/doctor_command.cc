@@ -36,9 +36,9 @@ int Judge(const Json& examination, bool json) {
     const Json examined = examination.Get("examined");
     std::printf(
         "heirloom: %lld errors, %lld warnings; looked at %lld events, %lld revisions, %lld "
-        "indexed stories\n",
+        "indexed stories, %lld blobs\n",
         errors, warnings, count(examined, "events"), count(examined, "revisions"),
-        count(examined, "documents"));
+        count(examined, "documents"), count(examined, "blobs"));
   }
   if (errors > 0) return kDamaged;
   return warnings > 0 ? static_cast<int>(kWantsMending) : static_cast<int>(kDone);

@@ -53,7 +53,8 @@ std::string WriteExamination(const Examination& examination) {
   json.Member("warnings", count(Finding::Severity::kWarning));
   json.Member("notes", count(Finding::Severity::kNote)).Key("examined").BeginObject();
   json.Member("events", examination.events).Member("revisions", examination.revisions);
-  return json.Member("documents", examination.documents).EndObject().EndObject().Take();
+  json.Member("documents", examination.documents).Member("blobs", examination.blobs);
+  return json.EndObject().EndObject().Take();
 }
 
 }  // namespace

@@ -15,13 +15,14 @@ struct Examination {
   std::int64_t events = 0;
   std::int64_t revisions = 0;
   std::int64_t documents = 0;
+  std::int64_t blobs = 0;
 };
 using Examine = std::function<Result<Examination>(Progress&)>;
 
 //   "backup"   {out}: an absolute path  → {file, bytes, position}
 //   "doctor"   {}                       → {findings: [{severity, check, what, mend}], errors,
 //                                          warnings, notes, examined: {events, revisions,
-//                                          documents}}
+//                                          documents, blobs}}
 // `maintenance` must outlive `commands`.
 void AddMaintenanceCommands(Commands& commands, DatabaseMaintenance& maintenance, Examine examine);
 

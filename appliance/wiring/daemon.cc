@@ -150,8 +150,9 @@ class Daemon::Impl {
     if (!blobs) return ErrorOf(blobs);
     blobs_ = std::move(*blobs);
     if (!Has(ServeRole::kScheduler)) return {};
-    scheduler_ = std::make_unique<SchedulerRole>(
-        *core_, *events_, [this] { return projections_ ? projections_->FollowedUpTo() : kAll; });
+    scheduler_ = std::make_unique<SchedulerRole>(*core_, *events_, blobs_->store(), [this] {
+      return projections_ ? projections_->FollowedUpTo() : kAll;
+    });
     return {};
   }
 
@@ -227,8 +228,9 @@ class Daemon::Impl {
   Result<Examination> Examine(Progress& progress) {
     OwnStores own(config_, core_.get());
     const auto stores = [&]() -> Result<OpenStores> {
-      if (Has(ServeRole::kIndexer)) return projections_->StoresForDoctor();
-      return own.OpenForDoctor();
+      auto open = Has(ServeRole::kIndexer) ? projections_->StoresForDoctor() : own.OpenForDoctor();
+      if (open) open->blobs = &blobs_->store();
+      return open;
     };
     return ExamineInstallation(config_, *maintenance_, stores, progress);
   }

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "appliance/graph/graph_check_service.h"
+#include "appliance/operations/blob_check.h"
 #include "appliance/operations/data_directory_check.h"
 #include "appliance/operations/truth_check.h"
 #include "appliance/search/index_check_service.h"
@@ -64,6 +65,12 @@ class Examiner {
     Note("graph", items ? Status() : Status(ErrorOf(items)));
   }
 
+  void Blobs(const Core& core, BlobStore& store, Progress& progress) {
+    const auto blobs = CheckBlobs(*core.database, store, examination_.findings, progress);
+    if (blobs) examination_.blobs = *blobs;
+    Note("blobs", blobs ? Status() : Status(ErrorOf(blobs)));
+  }
+
  private:
   Result<std::int64_t> Compare(const Core& core, const StoryIndex& index, const IndexWords& words,
                                Progress& progress) {
@@ -110,6 +117,7 @@ Result<Examination> ExamineInstallation(const Config& config, DatabaseMaintenanc
   } else {
     examination.findings.Note("graph", "there is no graph yet; a daemon builds it");
   }
+  if (stores->blobs) examiner.Blobs(*stores->core, *stores->blobs, progress);
   if (progress.Cancelled()) return ErrorOf(CalledOff());
   return examination;
 }

@@ -8,6 +8,7 @@
 #include "appliance/wiring/config.h"
 #include "appliance/wiring/core.h"
 #include "index/search_index.h"
+#include "storage/blob_store.h"
 #include "storage/database_maintenance.h"
 #include "storage/graph_store.h"
 
@@ -19,6 +20,7 @@ struct OpenStores {
   SearchIndex* index = nullptr;   // None: there is no index yet.
   StoryIndex* vectors = nullptr;  // None: there are none yet, or there shall be none.
   GraphStore* graph = nullptr;    // None: there is no graph yet, or it is just being opened.
+  BlobStore* blobs = nullptr;     // None: nothing was ever kept there.
 };
 using OpenForDoctor = std::function<Result<OpenStores>()>;
 

@@ -32,12 +32,32 @@ Result<SearchIndex*> OwnStores::OpenIndex() {
 
 Result<OpenStores> OwnStores::OpenForDoctor() {
   auto stores = OpenIndexes();
-  if (!stores || !HasGraph(config_)) return stores;
+  if (!stores) return stores;
+  if (Status opened = OpenGraph(*stores); !opened) return ErrorOf(opened);
+  if (Status opened = OpenBlobs(*stores); !opened) return ErrorOf(opened);
+  return stores;
+}
+
+Status OwnStores::OpenGraph(OpenStores& stores) {
+  if (!HasGraph(config_)) return {};
   auto graph = OpenGraphStore(config_, core_->platform->remote);
   if (!graph) return ErrorOf(graph);
   graph_ = std::move(*graph);
-  stores->graph = graph_.get();
-  return stores;
+  stores.graph = graph_.get();
+  return {};
+}
+
+Status OwnStores::OpenBlobs(OpenStores& stores) {
+  if (!own_core_) return {};
+  std::error_code failed;
+  if (!config_.storage.bucket && !std::filesystem::exists(config_.storage.blobs_folder, failed)) {
+    return {};
+  }
+  auto blobs = Blobs::Open(config_, *core_->platform);
+  if (!blobs) return ErrorOf(blobs);
+  blobs_ = std::move(*blobs);
+  stores.blobs = &blobs_->store();
+  return {};
 }
 
 Result<OpenStores> OwnStores::OpenIndexes() {

@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "appliance/base/result.h"
+#include "appliance/wiring/blobs.h"
 #include "appliance/wiring/config.h"
 #include "appliance/wiring/core.h"
 #include "appliance/wiring/doctor.h"
@@ -20,12 +21,15 @@ class OwnStores {
   explicit OwnStores(const Config& config, Core* core = nullptr) : config_(config), core_(core) {}
 
   Result<Core*> OpenCore();
-  // Does not make an index or a graph where there is none.
+  // Does not make an index, a graph or a blob store where there is none. With a core that was open
+  // already, its daemon has the blobs open too, and they are not among what this gives.
   Result<OpenStores> OpenForDoctor();
 
  private:
   Result<SearchIndex*> OpenIndex();
   Result<OpenStores> OpenIndexes();
+  Status OpenGraph(OpenStores& stores);
+  Status OpenBlobs(OpenStores& stores);
 
   const Config& config_;
   std::unique_ptr<Core> own_core_;
@@ -33,6 +37,7 @@ class OwnStores {
   std::unique_ptr<SearchIndex> index_;
   Vectors vectors_;
   std::unique_ptr<GraphStore> graph_;
+  std::unique_ptr<Blobs> blobs_;
 };
 
 }  // namespace heirloom

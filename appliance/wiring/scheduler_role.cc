@@ -12,19 +12,21 @@ constexpr std::int64_t kRequestsSweptAtOnce = 10'000;
 
 }  // namespace
 
-SchedulerRole::SchedulerRole(Core& core, Events& events,
+SchedulerRole::SchedulerRole(Core& core, Events& events, BlobStore& blobs,
                              std::function<std::int64_t()> followed_up_to)
     : core_(core),
       events_(events),
       followed_up_to_(std::move(followed_up_to)),
       copies_(*core.database, core.platform->clock),
       legacy_bin_(*core.database, core.platform->clock),
-      bin_(*core.database, core.platform->clock) {}
+      bin_(*core.database, core.platform->clock),
+      uploads_(blobs, core.platform->clock) {}
 
 Status SchedulerRole::Housekeep() {
   Status trouble;
-  for (Status done : std::array{copies_.Housekeep(), legacy_bin_.Housekeep(), bin_.Housekeep(),
-                                SweepRequests(), events_.Sweep(followed_up_to_())}) {
+  for (Status done :
+       std::array{copies_.Housekeep(), legacy_bin_.Housekeep(), bin_.Housekeep(), SweepRequests(),
+                  events_.Sweep(followed_up_to_()), uploads_.Housekeep()}) {
     if (!done && trouble) trouble = std::move(done);
   }
   return trouble;

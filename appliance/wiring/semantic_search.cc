@@ -24,7 +24,7 @@ SemanticSearch::SemanticSearch(Vectors vectors, Database& database, StoryFeedSer
 
 SemanticSearchService SemanticSearch::NewService(StoryLookupService& lookup,
                                                  LegacyService& legacies) {
-  return {vectors_.chunks.get(), vectors_.embedder.get(), indexer_.get(), lookup, legacies};
+  return {vectors_.chunks.get(), vectors_.embedder(), indexer_.get(), lookup, legacies};
 }
 
 void SemanticSearch::Start() {
@@ -38,7 +38,7 @@ void SemanticSearch::Stop() {
 }
 
 CheckResult SemanticSearch::CheckEmbedder() {
-  if (vectors_.embedder->Model()) return {};
+  if (vectors_.embedder()->Model()) return {};
   return {CheckResult::State::kBehind, "Search by meaning has no model; the log says what to do."};
 }
 
@@ -57,6 +57,7 @@ void SemanticSearch::AddMetrics(Metrics& metrics) {
   metrics.AddReading(Kind::kCounter, "heirloom_chunks_reused_total",
                      "Passages of stories whose vector was known.",
                      [this] { return static_cast<double>(vectors_.index->reused()); });
+  AddSpendMetrics(metrics, vectors_.configured);
 }
 
 }  // namespace heirloom

@@ -3,7 +3,6 @@
 #include <system_error>
 #include <utility>
 
-#include "appliance/wiring/embedders.h"
 #include "index/faiss/faiss_index.h"
 
 namespace heirloom {
@@ -13,13 +12,13 @@ Result<Vectors> OpenVectors(const Config& config, const RemoteWorld& world) {
   if (config.index.embedder == Config::Index::EmbedderKind::kNone) return vectors;
   auto embedder = OpenEmbedder(config, world);
   if (!embedder) return ErrorOf(embedder);
-  vectors.embedder = std::move(*embedder);
+  vectors.configured = std::move(*embedder);
   std::error_code failed;
   std::filesystem::create_directories(config.index.vectors_file.parent_path(), failed);
   auto chunks = OpenFaissIndex({.file = config.index.vectors_file}, world.clock);
   if (!chunks) return ErrorOf(chunks);
   vectors.chunks = std::move(*chunks);
-  vectors.index = std::make_unique<EmbeddingIndex>(*vectors.chunks, *vectors.embedder);
+  vectors.index = std::make_unique<EmbeddingIndex>(*vectors.chunks, *vectors.embedder());
   return vectors;
 }
 

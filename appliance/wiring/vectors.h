@@ -6,6 +6,7 @@
 #include "appliance/search/embedding_index.h"
 #include "appliance/search/indexer.h"
 #include "appliance/wiring/config.h"
+#include "appliance/wiring/embedders.h"
 #include "index/chunk_index.h"
 #include "index/embedder.h"
 #include "storage/remote/remote_service.h"
@@ -14,10 +15,11 @@ namespace heirloom {
 
 // What search by meaning is made of; nothing where the configuration switches it off.
 struct Vectors {
-  std::unique_ptr<Embedder> embedder;
+  ConfiguredEmbedder configured;
   std::unique_ptr<ChunkIndex> chunks;
   std::unique_ptr<EmbeddingIndex> index;  // Of both.
 
+  Embedder* embedder() const { return configured.embedder.get(); }
   bool on() const { return index != nullptr; }
 };
 
