@@ -1,5 +1,6 @@
 """A house with somebody in every role and a thing in every state, for the tests of who sees what."""
 
+import contextlib
 import dataclasses
 import json
 import os
@@ -53,6 +54,19 @@ class Asker:
     role: str  # Of the policy table; "" for nobody.
     person: str = ""
     scopes: tuple = ()  # Of their token; none: all.
+
+
+# The number of the next event, where a row of the outbox is made behind the daemon's back.
+NEXT_SEQUENCE = object()
+
+
+def literal(value):
+    """As SQL has it."""
+    if value is NEXT_SEQUENCE:
+        return "(SELECT max(sequence) FROM outbox) + row_number() OVER ()"
+    if isinstance(value, int):
+        return str(value)
+    return "'" + value.replace("'", "''") + "'"
 
 
 class Policy:
@@ -206,8 +220,6 @@ class World:
     def another_tenant(self):
         """Rows as they would be in an installation of two tenants: the same people's ids as members,
         and a legacy and stories of their own, one of which has the id of a story of ours."""
-        database = sqlite3.connect(pathlib.Path(self.house.data_dir) / "heirloom.db")
-        database.execute("PRAGMA foreign_keys = OFF")
         ours = next(thing for thing in self.things if thing.kind == "story")
         new = {"legacies": str(uuid.uuid4()), "same": ours.id, "published": str(uuid.uuid4())}
         new["binned"] = str(uuid.uuid4())
@@ -226,12 +238,11 @@ class World:
             copies.append(("revisions", f"story_id = '{ours.id}' AND tenant_id = 'default'", words))
             words = {"story_id": new[key], "tag_key": mark}
             copies.append(("story_tags", f"story_id = '{ours.id}' AND tenant_id = 'default'", words))
-            words = {"subject": new[key], "legacy_id": new["legacies"], "sequence": None}
+            words = {"subject": new[key], "legacy_id": new["legacies"], "sequence": NEXT_SEQUENCE}
             copies.append(("outbox", f"subject = '{ours.id}' AND tenant_id = 'default'", words))
-        for table, where, words in copies:
-            self.copy(database, table, where, {"tenant_id": "other", **words})
-        database.commit()
-        database.close()
+        self.behind_its_back(
+            [self.copy(table, where, {"tenant_id": "other", **words}) for table, where, words in copies]
+        )
         self.add("legacy", new["legacies"], "legacy", marks["legacies"], nobodys=True)
         for key in ("published", "binned"):
             kind = "story" if key == "published" else "deleted story"
@@ -239,15 +250,33 @@ class World:
         # The one whose id is ours: only the words of theirs must not be met.
         self.add("words", str(uuid.uuid4()), "published", marks["same"], nobodys=True)
 
-    @staticmethod
-    def copy(database, table, where, changes):
-        columns = [row[1] for row in database.execute(f"PRAGMA table_info({table})")]
-        rows = database.execute(f"SELECT {', '.join(columns)} FROM {table} WHERE {where}").fetchall()
-        assert rows, (table, where)
-        for row in rows:
-            values = {**dict(zip(columns, row)), **changes}
-            marks = ", ".join("?" * len(columns))
-            database.execute(f"INSERT INTO {table} VALUES ({marks})", [values[c] for c in columns])
+    def copy(self, table, where, changes):
+        """The statement that copies rows with some columns changed, alike in both databases."""
+        found = self.house.sql(f"SELECT count(*) FROM {table} WHERE {where}")
+        assert int(found) > 0, (table, where)
+        columns = self.columns(table)
+        values = ", ".join(literal(changes[name]) if name in changes else name for name in columns)
+        return f"INSERT INTO {table} ({', '.join(columns)}) SELECT {values} FROM {table} WHERE {where}"
+
+    def columns(self, table):
+        if self.house.database:
+            described = f"SELECT column_name FROM information_schema.columns WHERE table_name = '{table}'"
+        else:
+            described = f"SELECT name FROM pragma_table_info('{table}')"
+        return self.house.sql(described).splitlines()
+
+    def behind_its_back(self, statements):
+        """In one transaction that looks at no foreign keys: these rows' users are nobody here."""
+        if self.house.database:
+            before = "SET session_replication_role = replica"
+            after = "UPDATE outbox_head SET sequence = (SELECT max(sequence) FROM outbox)"
+            self.house.sql(";\n".join([before, *statements, after]))
+            return
+        database = sqlite3.connect(pathlib.Path(self.house.data_dir) / "heirloom.db")
+        with contextlib.closing(database), database:
+            database.execute("PRAGMA foreign_keys = OFF")
+            for statement in statements:
+                database.execute(statement)
 
     # Who asks.
 

@@ -101,6 +101,8 @@ class NonInterference(unittest.TestCase):
         cls.tokens, cls.ids = cls.furnish(cls.folder / "without")
         left = shutil.ignore_patterns("control.sock", "lock")
         shutil.copytree(cls.folder / "without", cls.folder / "with", ignore=left)
+        if cls.database:
+            cls.database.copy_for(cls.folder / "with")
         cls.houses = [House(cls.folder / name, cls.tokens["rita"]) for name in ("without", "with")]
         cls.without, cls.with_secrets = cls.houses
         cls.hide(cls.with_secrets)
@@ -143,6 +145,7 @@ class NonInterference(unittest.TestCase):
         gone = people["rita"].request("DELETE", f"{API}/stories/{binned}", headers={"If-Match": "*"})
         cls.settle(people["rita"], gone.headers["Heirloom-Sequence"])
         with_people.stop()
+        cls.database = with_people.database
         pathlib.Path(with_people.log_path).unlink(missing_ok=True)
         return tokens, ids
 

@@ -90,7 +90,7 @@ class PostgresDatabase:
     def __init__(self, binary, data_dir):
         server = urllib.parse.urlsplit(os.environ["HEIRLOOM_TEST_POSTGRES"])
         self.admin = server._replace(path="/postgres").geturl()
-        self.name = "a_" + hashlib.sha256(os.path.realpath(data_dir).encode()).hexdigest()[:24]
+        self.name = self.name_of(data_dir)
         self.url = server._replace(path="/" + self.name).geturl()
         netloc = f"{server.username}@{server.hostname}:{server.port}"
         self.environment = {
@@ -103,6 +103,14 @@ class PostgresDatabase:
         subprocess.run(
             command, env={**os.environ, **self.environment}, check=True, capture_output=True
         )
+
+    @staticmethod
+    def name_of(data_dir):
+        return "a_" + hashlib.sha256(os.path.realpath(data_dir).encode()).hexdigest()[:24]
+
+    def copy_for(self, data_dir):
+        """For another data directory all that is in it, byte for byte; nobody may be connected."""
+        self.sql(f"create database {self.name_of(data_dir)} template {self.name}")
 
     def sql(self, statement, admin=True):
         command = [self.SCRIPT, "sql", self.admin if admin else self.url, statement]
