@@ -133,8 +133,8 @@ class ChunkIndex {
 
   // The stories nearest to the vector, nearest first, each once; of equals (similarities that
   // differ by less than 1e-6 may count as equal) the smaller id first, and of a story's the smaller
-  // ordinal. May be approximate: of the nearest 10, at least 98 % are there in the mean, also when
-  // few stories pass the filters; exact up to 10,000 chunks. Empty while there is no generation.
+  // ordinal. Exact, however many take part: an approximation would look at some of those near by,
+  // and which ones would tell of what the reader may not see. Empty while there is no generation.
   // kConflict: the index is of another model. kInvalidArgument: other dimensions, numbers that are
   // not finite, a limit of 0 or beyond the most. kUnavailable when it takes longer than 5 seconds.
   virtual Result<std::vector<ChunkHit>> Knn(const ChunkQuery& query) const = 0;

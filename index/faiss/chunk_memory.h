@@ -26,11 +26,6 @@ class ChunkMemory {
 
   std::vector<ChunkHit> Nearest(const ChunkQuery& query) const;
 
-  bool WantsLists() const { return vectors_.WantsLists(); }
-  VectorSet WithLists() const { return vectors_.WithLists(); }
-  // Of the same vectors, before another one was put or dropped.
-  void Exchange(VectorSet vectors) { vectors_ = std::move(vectors); }
-
  private:
   struct KeptStory {
     StoryTraits traits;

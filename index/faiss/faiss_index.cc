@@ -1,17 +1,13 @@
 #include "index/faiss/faiss_index.h"
 
-#include <atomic>
 #include <cmath>
-#include <condition_variable>
 #include <exception>
 #include <mutex>
 #include <optional>
 #include <shared_mutex>
-#include <thread>
 #include <utility>
 
 #include "appliance/base/log.h"
-#include "appliance/base/thread_name.h"
 #include "index/faiss/chunk_memory.h"
 #include "index/faiss/chunk_store.h"
 
@@ -22,7 +18,6 @@ using faiss_index::ChunkMemory;
 using faiss_index::ChunkStore;
 
 constexpr std::size_t kMaxHashes = 1000;
-constexpr std::chrono::seconds kLookAgain{60};
 
 bool IsVectorOf(const Vector& vector, const EmbeddingModel& model) {
   if (vector.size() != model.dimensions) return false;
@@ -59,15 +54,13 @@ struct Staged {
   std::uint64_t adopted = 0;  // How often one was adopted when it was staged.
 };
 
-// Two locks. `write_` is held by whoever changes the file or the memory, or makes lists: one at a
-// time, seconds. `read_` protects the memory for searches: held alone only for the moment of a
-// change, which is made while `write_` is held.
+// Two locks. `write_` is held by whoever changes the file or the memory: one at a time. `read_`
+// protects the memory for searches: held alone only for the moment of a change, which is made while
+// `write_` is held.
 class FaissIndex final : public ChunkIndex {
  public:
   FaissIndex(ChunkStore store, ChunkStore reading, const Clock& clock)
-      : store_(std::move(store)), reading_(std::move(reading)), clock_(clock) {
-    lister_ = std::jthread([this](const std::stop_token& stop) { MakeLists(stop); });
-  }
+      : store_(std::move(store)), reading_(std::move(reading)), clock_(clock) {}
 
   Status Apply(const std::vector<ChunkOperation>& operations, const Position& position) override {
     const std::lock_guard lock(write_);
@@ -98,7 +91,6 @@ class FaissIndex final : public ChunkIndex {
       LogWarn("the vectors in memory are read again", {{"reason", error.what()}});
       memory_.reset();
     }
-    work_.notify_one();
     return {};
   }
 
@@ -209,31 +201,10 @@ class FaissIndex final : public ChunkIndex {
     }
     const std::unique_lock alone(read_);
     memory_ = std::move(memory);
-    work_.notify_one();
     return {};
   }
 
-  void MakeLists(const std::stop_token& stop) {
-    NameThisThread("vector-lists");
-    while (!stop.stop_requested()) {
-      std::unique_lock lock(write_);
-      const auto wanted = [&] { return memory_ && memory_->WantsLists(); };
-      if (!work_.wait_for(lock, stop, kLookAgain, wanted)) continue;
-      // Nobody changes the memory while `write_` is held, so that reading it needs no other lock.
-      try {
-        auto listed = memory_->WithLists();
-        const std::unique_lock alone(read_);
-        memory_->Exchange(std::move(listed));
-      } catch (const std::exception& error) {
-        LogError("lists of near vectors could not be made; searches look at every one",
-                 {{"reason", error.what()}});
-        return;
-      }
-    }
-  }
-
   mutable std::mutex write_;
-  mutable std::condition_variable_any work_;
   mutable ChunkStore store_;
   mutable std::mutex look_;
   mutable ChunkStore reading_;
@@ -244,8 +215,6 @@ class FaissIndex final : public ChunkIndex {
 
   mutable std::shared_mutex read_;
   mutable std::unique_ptr<ChunkMemory> memory_;  // None until it is asked for.
-
-  std::jthread lister_;  // Last: ends before what it uses goes.
 };
 
 class FaissIndex::Generation final : public ChunkGeneration {

@@ -25,19 +25,15 @@ class Places {
 };
 
 // Vectors of length 1, each at a place: a small number that is used again when it becomes free.
-// Searches may run at once; whatever changes it runs alone. FAISS runs on the caller's thread.
+// A search looks at each vector that takes part in it and at no other: what it finds is exact, and
+// hangs on nothing that takes no part. 50 thousand of 384 numbers take 15 ms. Searches may run at
+// once; whatever changes it runs alone. FAISS runs on the caller's thread.
 class VectorSet {
  public:
-  // Sets that large are searched through lists of near vectors, once Build has made them; smaller
-  // ones one by one. One by one 33 thousand take 10 ms.
-  static constexpr std::size_t kListsFrom = 32'768;
-  // Searches in which no more take part look at each of them: what they find is exact.
-  static constexpr std::size_t kExactUpTo = 10'000;
-
   explicit VectorSet(std::size_t dimensions);
-  VectorSet(VectorSet&&) noexcept;
-  VectorSet& operator=(VectorSet&&) noexcept;
   ~VectorSet();
+  VectorSet(const VectorSet&) = delete;
+  VectorSet& operator=(const VectorSet&) = delete;
 
   std::size_t Add(std::span<const float> vector);  // Gives its place.
   void Remove(std::size_t place);
@@ -52,17 +48,11 @@ class VectorSet {
 
   std::size_t size() const { return size_; }
 
-  // Whether it has grown so that other lists would serve it better, or its first ones.
-  bool WantsLists() const;
-  // The same vectors at the same places, in lists. Costs seconds: searches go on meanwhile.
-  VectorSet WithLists() const;
-
  private:
   struct Engine;
 
   std::size_t dimensions_;
   std::size_t size_ = 0;
-  std::size_t listed_ = 0;  // How many there were when the lists were made.
   std::vector<std::size_t> free_;
   std::unique_ptr<Engine> engine_;
 };

@@ -21,7 +21,7 @@ TARGET = 2.0
 CONNECTIONS = 16
 TICKS = os.sysconf("SC_CLK_TCK")
 # The threads that make stories findable, beside the answers.
-PROJECTIONS = ("indexer", "graph", "embedding", "vector-lists")
+PROJECTIONS = ("indexer", "graph", "embedding")
 
 
 def cpu_of(stat):
