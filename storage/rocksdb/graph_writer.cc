@@ -52,6 +52,7 @@ Status GraphWriter::ApplyNodes(const graph::Changes& changes) {
     Bury(name, *known, record);
     batch_.Put(name, WriteRecord(record));
     if (!dropped) continue;
+    if (making_) making_->nodes_dropped = true;
     if (Status s = CollectEdges(key); !s) return s;
   }
   return {};
@@ -95,7 +96,7 @@ Status GraphWriter::ApplyEdge(const graph::EdgeKey& key, const graph::EdgeChange
   if (!changed) return {};
   Bury(out, *known, record);
   batch_.Put(out, WriteRecord(record));
-  if (packing_ == Packing::kNow) NoteNeighbours(key, record);
+  if (!making_) NoteNeighbours(key, record);
   std::swap(record.own_type, record.other_type);
   batch_.Put(EdgeKey(generation_, key.space, key.to, Part::kIn, key.type, key.from),
              WriteRecord(record));
@@ -115,7 +116,8 @@ void GraphWriter::NoteNeighbours(const graph::EdgeKey& key, const Record& record
 Status GraphWriter::LowerByEnd(const GraphSpace& space, const Id& end, bool even_known,
                                Record& record) {
   auto found = ends_.find({space, end});
-  if (found == ends_.end() && even_known) {
+  const bool may_be_dropped = !making_ || making_->nodes_dropped;
+  if (found == ends_.end() && even_known && may_be_dropped) {
     const Result<Record> node = Read(NodeKey(generation_, space, end));
     if (!node) return ErrorOf(node);
     found = ends_.emplace(graph::NodeKey{space, end}, graph::Dropped{node->drop, node->dropped_at})

@@ -18,17 +18,22 @@
 
 namespace heirloom::rocks {
 
+// What is known of a generation since it was begun, empty.
+struct InTheMaking {
+  bool nodes_dropped = false;  // Else no edge needs to look at its ends.
+};
+
 // For one batch, by one writer at a time.
 class GraphWriter {
  public:
-  // kLater: the generation is packed when it is whole.
-  enum class Packing { kNow, kLater };
+  // `making`: of a generation that nobody asks yet, which is packed when it is whole; lives as long
+  // as that.
   GraphWriter(rocksdb::DB& database, std::uint32_t generation, rocksdb::WriteBatch& batch,
-              Packing packing)
+              InTheMaking* making)
       : database_(database),
         generation_(generation),
         batch_(batch),
-        packing_(packing),
+        making_(making),
         adjacency_(database, generation, batch) {}
 
   // The operations were checked.
@@ -46,7 +51,7 @@ class GraphWriter {
   rocksdb::DB& database_;
   const std::uint32_t generation_;
   rocksdb::WriteBatch& batch_;
-  const Packing packing_;
+  InTheMaking* const making_;  // Null: of the generation that is asked.
   AdjacencyWriter adjacency_;
   std::map<graph::NodeKey, graph::Dropped> ends_;  // Drops of nodes, as they are after this batch.
   std::set<graph::EdgeKey> touched_;               // Edges of nodes that are dropped.

@@ -156,7 +156,7 @@ class RocksDbGraphStore final : public GraphStore {
                   "graph: it is of another history than what was to be applied");
     }
     rocksdb::WriteBatch batch;
-    rocks::GraphWriter writer(*database_, current_, batch, rocks::GraphWriter::Packing::kNow);
+    rocks::GraphWriter writer(*database_, current_, batch, nullptr);
     if (Status s = Noted(writer.Add(operations)); !s) return s;
     if (!*reached || (*reached)->sequence < position.sequence) {
       batch.Put(rocks::PositionKey(current_), ToString(position));
@@ -288,10 +288,11 @@ class RocksDbGraphStore final : public GraphStore {
   Status Adopt(std::unique_ptr<GraphGeneration> generation, const Position& position) override;
 
   // Of the generation in the making.
-  Status Fill(std::uint32_t generation, const std::vector<GraphOperation>& operations) {
+  Status Fill(std::uint32_t generation, rocks::InTheMaking& making,
+              const std::vector<GraphOperation>& operations) {
     if (Status s = graph::CheckOperations(operations); !s) return s;
     rocksdb::WriteBatch batch;
-    rocks::GraphWriter writer(*database_, generation, batch, rocks::GraphWriter::Packing::kLater);
+    rocks::GraphWriter writer(*database_, generation, batch, &making);
     if (Status s = Noted(writer.Add(operations)); !s) return s;
     if (batch.Count() == 0) return {};
     return Write(batch, Unlogged());
@@ -475,7 +476,7 @@ class RocksDbGeneration final : public GraphGeneration {
   }
 
   Status Apply(const std::vector<GraphOperation>& operations) override {
-    return store_->Fill(number_, operations);
+    return store_->Fill(number_, making_, operations);
   }
 
   const RocksDbGraphStore* store() const { return store_; }
@@ -485,6 +486,7 @@ class RocksDbGeneration final : public GraphGeneration {
  private:
   RocksDbGraphStore* store_;
   const std::uint32_t number_;
+  rocks::InTheMaking making_;
 };
 
 Result<std::unique_ptr<GraphGeneration>> RocksDbGraphStore::StartGeneration() {

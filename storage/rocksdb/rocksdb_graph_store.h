@@ -11,7 +11,7 @@ namespace heirloom {
 struct RocksDbGraphOptions {
   std::filesystem::path directory;  // Made when missing; ours alone.
   // What is read again and again stays in memory, up to so many bytes.
-  std::size_t cache_bytes = 8u << 20;
+  std::size_t cache_bytes = 32u << 20;
 };
 
 // A GraphStore in files of one directory (README.md beside this says how). Damaged ones, and those

@@ -7,13 +7,16 @@
 #include <atomic>
 #include <catch2/catch.hpp>
 #include <csignal>
+#include <cstdio>
 #include <filesystem>
 #include <fstream>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "tests/contract/graph_store_contract.h"
 #include "tests/contract/graph_store_fixture.h"
+#include "tests/support/seeded_random.h"
 #include "tests/support/temp_folder.h"
 
 namespace heirloom {
@@ -107,6 +110,64 @@ TEST_CASE("a graph whose process is killed has what was acknowledged, and no hal
     CHECK(bench.Has("n" + std::to_string(reached)));
     CHECK_FALSE(bench.Has("n" + std::to_string(reached + 1)));
   }
+}
+
+// Ids of both kinds that are stored otherwise, mixed in their order.
+std::string NeighbourId(unsigned number) {
+  std::array<char, 40> text;
+  std::snprintf(text.data(), text.size(), "0190b0aa-%04x-7", number);
+  return text.data() + std::string(number % 3 == 0 ? "000-8000-000000000001" : "");
+}
+
+TEST_CASE("a walk sees what neighbours say, however many there are and however they changed",
+          "[graph]") {
+  const TempFolder folder;
+  GraphBench bench(Open(folder.Path()));
+  const auto compare = [&] {
+    const Names edges = bench.Edges("hub");
+    Names expected;
+    for (const std::string& edge : edges) expected.push_back(edge.substr(edge.find('>') + 1));
+    CHECK(bench.Around(GraphBench::From("hub", 1)) == expected);
+    for (const std::string& id : expected) {
+      CHECK(bench.Around(GraphBench::From(id, 1)) == Names{"hub"});
+    }
+    return expected.size();
+  };
+  testing::SeededRandom random(3);
+  constexpr unsigned kIds = 400;
+  if (GENERATE(false, true)) {
+    // As it is when it was built beside another: more than stand in one piece.
+    std::vector<GraphOperation> all;
+    for (unsigned i = 0; i < kIds; ++i) all.emplace_back(Edge("hub", NeighbourId(i), 1));
+    auto next = bench.Store().StartGeneration().value();
+    REQUIRE(next->Apply(all));
+    REQUIRE(bench.Store().Adopt(std::move(next), {"epoch", 1}));
+    CHECK(compare() == kIds);
+  }
+  for (std::int64_t round = 2; round < 40; ++round) {
+    std::vector<GraphOperation> operations;
+    const auto ids = random.Below(60) + 1;
+    for (std::uint64_t i = 0; i < ids; ++i) {
+      const std::string other = NeighbourId(static_cast<unsigned>(random.Below(kIds)));
+      // First more are put than dropped, then the other way round.
+      if (random.Below(10) < (round < 20 ? 8 : 2)) {
+        operations.emplace_back(Edge("hub", other, round));
+      } else {
+        operations.emplace_back(contract::NoEdge("hub", other, round));
+      }
+    }
+    bench.Apply(operations);
+    if (round % 8 == 0) compare();
+  }
+  CHECK(compare() > 0);
+  std::vector<GraphOperation> operations;
+  for (unsigned i = 0; i < kIds; ++i) {
+    operations.emplace_back(contract::NoEdge("hub", NeighbourId(i), 100));
+  }
+  bench.Apply(operations);
+  CHECK(compare() == 0);
+  bench.Apply({Edge("hub", NeighbourId(200), 101), Edge("hub", NeighbourId(7), 102)});
+  CHECK(compare() == 2);
 }
 
 TEST_CASE("who reads while a batch is applied sees all of it or nothing", "[graph]") {
