@@ -1,7 +1,8 @@
 // What a capped walk costs: three steps in both directions, at most 500 nodes, over 100,000 nodes
 // and a million edges at random. The same edges lie in RocksDB behind GraphStore, and in SQLite,
 // asked in two ways: one indexed look-up for each node on the way, and one recursive query. Prints
-// p50, p99 and ratios of the same run; asserts nothing, since machines differ.
+// p50, p99 and ratios of the same run; asserts nothing, since machines differ. Leaves nodes.csv,
+// edges.csv and starts.csv in FOLDER, for kuzu_walk.py.
 //
 //   graph_bench FOLDER [NODES] [EDGES] [WALKS]
 
@@ -13,6 +14,7 @@
 #include <cstdlib>
 #include <deque>
 #include <filesystem>
+#include <fstream>
 #include <string>
 #include <string_view>
 #include <unordered_set>
@@ -171,6 +173,16 @@ void Fill(GraphStore& store, const std::vector<std::pair<std::uint64_t, std::uin
   }
 }
 
+void WriteCsv(const std::filesystem::path& folder, std::uint64_t nodes,
+              const std::vector<std::pair<std::uint64_t, std::uint64_t>>& edges,
+              const std::vector<std::uint64_t>& starts) {
+  std::ofstream node_file(folder / "nodes.csv"), edge_file(folder / "edges.csv"),
+      start_file(folder / "starts.csv");
+  for (std::uint64_t node = 0; node < nodes; ++node) node_file << node << '\n';
+  for (const auto& [a, b] : edges) edge_file << a << ',' << b << '\n';
+  for (const std::uint64_t start : starts) start_file << start << '\n';
+}
+
 int Run(const std::filesystem::path& folder, std::uint64_t nodes, std::size_t count,
         std::size_t walks) {
   SeededRandom random(7);
@@ -187,6 +199,7 @@ int Run(const std::filesystem::path& folder, std::uint64_t nodes, std::size_t co
     starts.push_back(IdOf(numbers.back()));
   }
   std::filesystem::create_directories(folder);
+  WriteCsv(folder, nodes, edges, numbers);
   auto store = OpenRocksDbGraphStore({.directory = folder / "graph"}).value();
   auto begun = Clock::now();
   Fill(*store, edges);
