@@ -90,11 +90,9 @@ void WriteWords(JsonWriter& json, const StoryDocument& story) {
 
 }  // namespace
 
-std::string StoryJson(const PutStory& put) {
-  const StoryDocument& story = put.document;
+void WriteStoryFields(JsonWriter& json, const StoryDocument& story, std::int64_t version) {
   const auto folded = [](const std::string& value) { return Bounded(FoldKey(value)); };
-  JsonWriter json;
-  json.BeginObject().Member("kind", "story").Member("key", KeyOf(story.tenant_id, story.id));
+  json.Member("kind", "story").Member("key", KeyOf(story.tenant_id, story.id));
   json.Member("tenant", Bounded(story.tenant_id)).Member("legacy", Bounded(story.legacy_id));
   WriteAll(json, "readers", story.readers, Bounded);
   WriteAll(json, "tags", story.tags, folded);
@@ -105,10 +103,16 @@ std::string StoryJson(const PutStory& put) {
     json.Member("first_day", std::int64_t{story.happened_at->first});
     json.Member("last_day", std::int64_t{story.happened_at->last});
   }
-  json.Member("updated_at", story.updated_at).Member("version", put.version);
+  json.Member("updated_at", story.updated_at).Member("version", version);
   json.Member("tenant_id", story.tenant_id).Member("id", story.id);
   json.Member("legacy_id", story.legacy_id);
-  WriteWords(json, story);
+}
+
+std::string StoryJson(const PutStory& put) {
+  JsonWriter json;
+  json.BeginObject();
+  WriteStoryFields(json, put.document, put.version);
+  WriteWords(json, put.document);
   json.EndObject();
   return json.Take();
 }

@@ -22,6 +22,7 @@
 #include <string>
 #include <string_view>
 
+#include "index/embedder.h"
 #include "index/search_index.h"
 
 namespace heirloom::opensearch {
@@ -39,10 +40,20 @@ std::string KeyOf(std::string_view tenant_id, std::string_view id);
 // Settings and mappings of an index of stories, as JSON: the body that creates it.
 std::string StoriesDefinition();
 
-// Parts that indexes of other schemas share: {"settings": …} without the braces, and the fields
-// "kind", "key", "tenant", "readers", "legacy", "version", "dropped_at", "updated_at" and the rest
-// that index/opensearch/store.h needs, as members of "properties".
-std::string_view CommonSettings();
-std::string_view CommonFields();
+// The same for passages. A story is one document, with its passages nested in it, so that they come
+// and go together:
+//   chunks.ordinal begin end   as Chunk has them
+//   chunks.hash                of the content, bounded
+//   chunks.vector              not in a graph: what is near is looked for exactly (chunk_query.h)
+// What depends on the model is put into the mapping of each generation (ChunksMapping), together
+// with the model itself, under "_meta".
+inline constexpr std::string_view kChunksSchema = "chunks-v1";
+std::string ChunksDefinition();
+std::string ChunksMapping(const EmbeddingModel& model);
+
+// And for what embedding cost: a vector by model and content, little-endian floats in base64url.
+//   key   (model, hash), also the document's own id
+inline constexpr std::string_view kVectorsSchema = "vectors-v1";
+std::string VectorsDefinition();
 
 }  // namespace heirloom::opensearch

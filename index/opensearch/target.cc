@@ -42,25 +42,31 @@ std::string TombstonesJson(std::int64_t before, std::int64_t passed,
 
 Status Target::Apply(const std::vector<IndexOperation>& operations, const Position& position) {
   for (const IndexOperation& operation : operations) {
-    Stage(operation);
-    if (staged_.Bytes() < kMostStagedBytes) continue;
-    if (Status s = SendStaged(); !s) return s;
+    if (Status s = Stage(operation); !s) return s;
   }
-  dirty_ = true;
-  staged_position_ = position;
+  Reach(position);
   return {};
 }
 
-void Target::Stage(const IndexOperation& operation) {
+void Target::Reach(const Position& position) {
+  dirty_ = true;
+  staged_position_ = position;
+}
+
+Status Target::Put(std::string_view key, std::int64_t version, std::string_view document) {
+  staged_.Put(key, version, document);
+  return staged_.Bytes() < kMostStagedBytes ? Status() : SendStaged();
+}
+
+Status Target::Stage(const IndexOperation& operation) {
   if (const auto* put = std::get_if<PutStory>(&operation)) {
     const StoryDocument& story = put->document;
-    staged_.Put(KeyOf(story.tenant_id, story.id), put->version, StoryJson(*put));
     const std::string stemmed = text::StemLanguage(story.language);
     if (!stemmed.empty()) languages_.insert(stemmed);
-  } else {
-    const auto& drop = std::get<DropStory>(operation);
-    staged_.Put(KeyOf(drop.tenant_id, drop.id), drop.version, TombstoneJson(drop));
+    return Put(KeyOf(story.tenant_id, story.id), put->version, StoryJson(*put));
   }
+  const auto& drop = std::get<DropStory>(operation);
+  return Put(KeyOf(drop.tenant_id, drop.id), drop.version, TombstoneJson(drop));
 }
 
 Status Target::SendStaged() {

@@ -8,6 +8,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "appliance/base/result.h"
@@ -33,12 +34,15 @@ class Target {
 
   // As in SearchIndex. More than some 16 MB of what is staged goes ahead, seen by nobody.
   Status Apply(const std::vector<IndexOperation>& operations, const Position& position);
+  // The two halves of it, for documents of another make.
+  Status Put(std::string_view key, std::int64_t version, std::string_view document);
+  void Reach(const Position& position);
   Status Commit();
   Result<std::size_t> Sweep(std::int64_t before, std::int64_t passed);
   void DropStaged();
 
  private:
-  void Stage(const IndexOperation& operation);
+  Status Stage(const IndexOperation& operation);
   Status SendStaged();
   Status Refresh() const;
   Status WritePosition();

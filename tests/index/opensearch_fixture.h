@@ -8,6 +8,7 @@
 #include <string>
 
 #include "appliance/base/random.h"
+#include "index/opensearch/opensearch_chunks.h"
 #include "index/opensearch/opensearch_index.h"
 #include "storage/remote/http_client.h"
 #include "storage/remote/retry.h"
@@ -33,6 +34,10 @@ class OpenSearchRoom {
   std::unique_ptr<RemoteSearchIndex> Open(
       std::chrono::milliseconds query_limit = std::chrono::seconds(5)) {
     return OpenOpenSearchIndex({url_, prefix_, query_limit}, MakeHttpClient(), pauses_);
+  }
+
+  std::unique_ptr<RemoteChunkIndex> OpenChunks(const Clock& clock) {
+    return OpenOpenSearchChunks({url_, prefix_}, MakeHttpClient(), pauses_, clock);
   }
 
   HttpResponse Ask(const std::string& method, const std::string& path,
