@@ -119,7 +119,7 @@ void AddGraphRebuild(Commands& commands, const Config& config, Core& core) {
                  std::unique_ptr<Leadership> lease;
                  std::function<bool()> leads;
                  if (config.storage.neo4j) {
-                   auto taken = TakeIndexerLease(core);
+                   auto taken = TakeIndexerLease(config, core);
                    if (!taken) return ErrorOf(taken);
                    lease = std::move(*taken);
                    leads = [&lease] { return lease->Held(); };

@@ -12,16 +12,18 @@ constexpr std::chrono::seconds kWait{15};
 
 }  // namespace
 
-std::unique_ptr<Leadership> MakeIndexerLease(Core& core, std::function<std::int64_t()> position) {
+std::unique_ptr<Leadership> MakeIndexerLease(const Config& config, Core& core,
+                                             std::function<std::int64_t()> position) {
   return std::make_unique<Leadership>(LeadershipOptions{.database = *core.database,
                                                         .clock = core.platform->clock,
                                                         .random = core.platform->random,
                                                         .name = kName,
-                                                        .position = std::move(position)});
+                                                        .position = std::move(position),
+                                                        .alone = !config.storage.postgres});
 }
 
-Result<std::unique_ptr<Leadership>> TakeIndexerLease(Core& core) {
-  auto lease = MakeIndexerLease(core, [] { return std::int64_t{0}; });
+Result<std::unique_ptr<Leadership>> TakeIndexerLease(const Config& config, Core& core) {
+  auto lease = MakeIndexerLease(config, core, [] { return std::int64_t{0}; });
   lease->Start();
   if (lease->Await(kWait)) return lease;
   const std::string holder = lease->Holder();

@@ -74,7 +74,7 @@ Projections::Projections(const Config& config, Core& core, std::unique_ptr<Searc
           core.platform->clock, !graph_is_shared_, [this] { return !graph_is_shared_ || Leads(); }),
       semantic_(std::move(vectors), *core.database, feed_, core.platform->clock) {
   if (!follows_ || !(search_is_shared_ || graph_is_shared_)) return;
-  lease_ = MakeIndexerLease(core, [this] { return SharedUpTo(); });
+  lease_ = MakeIndexerLease(config, core, [this] { return SharedUpTo(); });
 }
 
 Projections::~Projections() { Stop(); }

@@ -71,7 +71,7 @@ void AddRebuildCommands(Commands& commands, const Config& config, Core& core) {
     std::unique_ptr<Leadership> lease;
     IndexerTraits traits;
     if (config.index.opensearch) {
-      auto taken = TakeIndexerLease(core);
+      auto taken = TakeIndexerLease(config, core);
       if (!taken) return ErrorOf(taken);
       lease = std::move(*taken);
       traits.alone = false;

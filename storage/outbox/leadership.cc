@@ -107,7 +107,7 @@ Result<bool> Leadership::Try() {
     return {};
   });
   if (!looked && looked.error().code != ErrorCode::kNotFound) return ErrorOf(looked);
-  const bool another = looked && owner != owner_ && until > options_.clock.Now();
+  const bool another = looked && !options_.alone && owner != owner_ && until > options_.clock.Now();
   {
     const std::lock_guard lock(mutex_);
     holder_ = another ? InWords(owner) : "";
@@ -119,6 +119,9 @@ Result<bool> Leadership::Try() {
   const auto written = options_.database.Write([&](Transaction& tx) -> Status {
     const Time now = options_.clock.Now();
     if (Status s = outbox::AddConsumer(tx, options_.name, now); !s) return s;
+    if (options_.alone && looked && owner != owner_) {
+      if (Status s = outbox::EndTurn(tx, options_.name, owner, now); !s) return s;
+    }
     const auto taken =
         outbox::TakeTurn(tx, options_.name, owner_, now + SpanOf(options_.lease), position, now);
     if (!taken) return ErrorOf(taken);

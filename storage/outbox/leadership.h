@@ -23,6 +23,8 @@ struct LeadershipOptions {
   // How far that has come in the outbox, so that nothing it has yet to see is swept. Asked from the
   // lease's thread; 0: not known.
   std::function<std::int64_t()> position = [] { return std::int64_t{0}; };
+  // Nobody else has this database open, so a lease that somebody left behind is nobody's.
+  bool alone = false;
   std::chrono::milliseconds lease{10'000};
   std::chrono::milliseconds renew_each{2'500};
 };

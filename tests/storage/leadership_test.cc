@@ -77,6 +77,21 @@ TEST_CASE("a lease that nobody renews is another's when it is over, and not befo
   CHECK(house.Place().position == 7);
 }
 
+TEST_CASE("a process that alone has the database waits for nobody's lease", "[lease]") {
+  House house;
+  const Time now = house.clock.Now();
+  REQUIRE(house.database->Write([&](Transaction& tx) -> Status {
+    if (Status s = outbox::AddConsumer(tx, "indexer", now); !s) return s;
+    return outbox::WritePlace(tx, "indexer", {7, 0, "killed:1/ab", now + Time::FromSeconds(3600)},
+                              now);
+  }));
+  auto options = house.Options();
+  options.alone = true;
+  Leadership lease(std::move(options));
+  lease.Start();
+  CHECK(lease.Await(30s));
+}
+
 TEST_CASE("of two that find a lease over at the same time, one has it", "[lease]") {
   House house;
   const Time now = house.clock.Now();
