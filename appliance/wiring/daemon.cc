@@ -2,7 +2,6 @@
 
 #include <sys/statvfs.h>
 
-#include <array>
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
@@ -34,6 +33,7 @@
 #include "appliance/wiring/dependencies.h"
 #include "appliance/wiring/doctor.h"
 #include "appliance/wiring/events.h"
+#include "appliance/wiring/idle_roles.h"
 #include "appliance/wiring/installation_lock.h"
 #include "appliance/wiring/manifest.h"
 #include "appliance/wiring/own_stores.h"
@@ -110,7 +110,7 @@ class Daemon::Impl {
     url_ = UrlOf(config_.http.host, server_->port());
     if (const Status controlled = StartControl(); !controlled) return controlled;
     housekeeping_.emplace("housekeeping", kHousekeepEach, [this] { return Housekeep(); });
-    SayRoles();
+    LogRoles(config_.roles);
     return {};
   }
 
@@ -160,14 +160,7 @@ class Daemon::Impl {
     health_.AddCheck("database", [this] { return CheckDatabase(*core_->database); });
     if (projections_) projections_->AddChecks(health_);
     health_.AddCheck("blobs", [this] { return blobs_->Check(); });
-    if (config_.roles.AreAll()) return;
-    for (const ServeRole role : kRolesWithoutWork) {
-      if (Has(role)) health_.AddCheck(std::string(ToString(role)), [] { return NothingToDo(); });
-    }
-  }
-
-  static CheckResult NothingToDo() {
-    return {CheckResult::State::kOk, "There is nothing to do for this role yet."};
+    AddIdleRoleChecks(health_, config_.roles);
   }
 
   void AddMetrics() {
@@ -245,20 +238,8 @@ class Daemon::Impl {
     return {};
   }
 
-  void SayRoles() const {
-    if (config_.roles.AreAll()) return;
-    LogInfo("has some roles of the daemon", {{"roles", config_.roles.Names()}});
-    for (const ServeRole role : kRolesWithoutWork) {
-      if (Has(role)) {
-        LogInfo("there is nothing to do for this role yet",
-                {{"role", std::string(ToString(role))}});
-      }
-    }
-  }
-
   // What follows nothing holds nothing back.
   static constexpr std::int64_t kAll = std::numeric_limits<std::int64_t>::max();
-  static constexpr std::array kRolesWithoutWork = {ServeRole::kMedia, ServeRole::kAssistant};
 
   const Config config_;
   const DataDirectory directory_;  // With its lock.
