@@ -1,94 +1,19 @@
 #include "appliance/wiring/blobs.h"
 
-#include <cstdlib>
 #include <string>
 #include <utility>
 
 #include "appliance/base/log.h"
-#include "storage/aws/lent_credentials.h"
+#include "appliance/wiring/aws_keys.h"
 #include "storage/aws/request_signer.h"
 #include "storage/files/files_blob_store.h"
 #include "storage/s3/s3_blob_store.h"
 
 namespace heirloom {
-namespace {
-
-using Source = BlobService::Source;
-
-// What clusters put into the environment of a process for AWS's own libraries.
-std::string FromCluster(const char* name) {
-  const char* const value = std::getenv(name);
-  return value ? value : "";
-}
-
-auto Missing(const std::string& what) {
-  return Fail(ErrorCode::kInvalidArgument, "storage.blobs_credentials: " + what);
-}
-
-Result<std::unique_ptr<aws::CredentialsSource>> WebIdentity(const std::string& region,
-                                                            HttpClient& http) {
-  aws::WebIdentity identity;
-  identity.role_arn = FromCluster("AWS_ROLE_ARN");
-  const std::string token_file = FromCluster("AWS_WEB_IDENTITY_TOKEN_FILE");
-  if (identity.role_arn.empty() || token_file.empty()) {
-    return Missing(
-        "web-identity needs AWS_ROLE_ARN and AWS_WEB_IDENTITY_TOKEN_FILE, which EKS sets "
-        "for service accounts with a role");
-  }
-  Result<Secret> token = Secret::FromFile(token_file);
-  if (!token) return ErrorOf(token);
-  identity.token = std::move(*token);
-  const std::string session = FromCluster("AWS_ROLE_SESSION_NAME");
-  if (!session.empty()) identity.session_name = session;
-  const std::string endpoint = FromCluster("AWS_ENDPOINT_URL_STS");
-  identity.sts_url = endpoint.empty() ? "https://sts." + region + ".amazonaws.com" : endpoint;
-  return aws::WebIdentityCredentials(std::move(identity), http);
-}
-
-Result<std::unique_ptr<aws::CredentialsSource>> Container(HttpClient& http) {
-  aws::Container container;
-  container.url = FromCluster("AWS_CONTAINER_CREDENTIALS_FULL_URI");
-  const std::string relative = FromCluster("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI");
-  if (container.url.empty() && !relative.empty()) container.url = "http://169.254.170.2" + relative;
-  if (container.url.empty()) {
-    return Missing(
-        "container needs AWS_CONTAINER_CREDENTIALS_FULL_URI or …_RELATIVE_URI, which ECS "
-        "and EKS Pod Identity set");
-  }
-  const std::string token_file = FromCluster("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE");
-  if (token_file.empty()) {
-    container.token = Secret::Literal(FromCluster("AWS_CONTAINER_AUTHORIZATION_TOKEN"));
-  } else {
-    Result<Secret> token = Secret::FromFile(token_file);
-    if (!token) return ErrorOf(token);
-    container.token = std::move(*token);
-  }
-  return aws::ContainerCredentials(std::move(container), http);
-}
-
-}  // namespace
-
-Result<std::unique_ptr<aws::CredentialsProvider>> Blobs::MakeCredentials(const BlobService& service,
-                                                                         Platform& platform) {
-  if (service.source == Source::kKeys) {
-    return aws::StaticCredentials(service.access_key_id, service.secret_access_key);
-  }
-  if (service.source == Source::kFile) {
-    return aws::FileCredentials(service.credentials_file.string(), "default");
-  }
-  const bool web_identity = service.source == Source::kWebIdentity;
-  RemoteOptions manners;
-  manners.name = web_identity ? "sts" : "container credentials";
-  lender_ = MakeRemoteService(std::move(manners), "", nullptr, platform.remote);
-  const s3::Options options = s3::ParseUrl(service.url).value();  // It was checked.
-  auto source = web_identity ? WebIdentity(options.region, *lender_) : Container(*lender_);
-  if (!source) return ErrorOf(source);
-  return aws::MakeCached(std::move(*source), platform.clock, platform.random);
-}
-
 Status Blobs::OpenBucket(const BlobService& service, Platform& platform) {
   s3::Options options = s3::ParseUrl(service.url).value();
-  auto credentials = MakeCredentials(service, platform);
+  auto credentials = MakeAwsCredentials(service.keys, "storage.blobs_credentials", options.region,
+                                        platform.remote);
   if (!credentials) return ErrorOf(credentials);
   credentials_ = std::move(*credentials);
   http_ = MakeRemoteService(

@@ -9,7 +9,6 @@
 #include "appliance/wiring/core.h"
 #include "storage/aws/credentials.h"
 #include "storage/blob_store.h"
-#include "storage/remote/http_client.h"
 #include "storage/remote/remote_service.h"
 
 namespace heirloom {
@@ -33,11 +32,8 @@ class Blobs {
  private:
   Blobs() = default;
   Status OpenBucket(const BlobService& service, Platform& platform);
-  Result<std::unique_ptr<aws::CredentialsProvider>> MakeCredentials(const BlobService& service,
-                                                                    Platform& platform);
 
-  std::unique_ptr<HttpClient> lender_;  // Who lends keys, if anybody does.
-  std::unique_ptr<aws::CredentialsProvider> credentials_;
+  std::shared_ptr<aws::CredentialsProvider> credentials_;
   std::unique_ptr<RemoteService> http_;
   std::function<Result<bool>()> provision_;
   std::unique_ptr<BlobStore> store_;

@@ -26,9 +26,11 @@ constexpr std::array kKeys = {
     ConfigKey{"storage.database_ca_file", ""},
     ConfigKey{"storage.events", "local:"},
     ConfigKey{"storage.events_consumers", "", ConfigKey::Kind::kList},
+    ConfigKey{"storage.events_credentials", "keys"},
     ConfigKey{"storage.events_access_key_id", ""},
     ConfigKey{"storage.events_secret_access_key", "", ConfigKey::Kind::kSecret},
     ConfigKey{"storage.events_secret_access_key_file", ""},
+    ConfigKey{"storage.events_credentials_file", ""},
     ConfigKey{"storage.events_ca_file", ""},
     ConfigKey{"storage.blobs", "file:blobs"},
     ConfigKey{"storage.blobs_credentials", "keys"},
@@ -250,6 +252,63 @@ Secret ReadSecret(Checker& check, const std::string& key) {
   return std::move(*secret);
 }
 
+template <typename Value, std::size_t kCount>
+Value ReadChoice(Checker& check, std::string_view key, Value otherwise,
+                 const std::array<std::pair<std::string_view, Value>, kCount>& choices) {
+  const Setting* setting = check.Find(key);
+  if (!setting) return otherwise;
+  std::string names;
+  for (const auto& [name, value] : choices) {
+    if (setting->values.front() == name) return value;
+    names += (names.empty() ? "" : ", ") + std::string(name);
+  }
+  check.Add(key, "'" + setting->values.front() + "' is none of " + names);
+  return otherwise;
+}
+
+// A file that must be there when it is named; empty when it is not.
+fs::path ReadFileName(Checker& check, std::string_view key) {
+  const std::string name = check.Text(key);
+  if (name.empty()) return {};
+  const fs::path path = Absolute(name);
+  std::error_code failed;
+  if (!fs::is_regular_file(path, failed)) check.Add(key, "is no file: " + path.string());
+  return path;
+}
+
+// Keys for a service of AWS's, by the settings that begin with `prefix`; `who` needs them.
+AwsKeys ReadAwsKeys(Checker& check, const std::string& prefix, const std::string& who) {
+  using Source = AwsKeys::Source;
+  using Choice = std::pair<std::string_view, Source>;
+  AwsKeys keys;
+  keys.source = ReadChoice(check, prefix + "_credentials", Source::kKeys,
+                           std::array{Choice{"keys", Source::kKeys}, Choice{"file", Source::kFile},
+                                      Choice{"web-identity", Source::kWebIdentity},
+                                      Choice{"container", Source::kContainer}});
+  keys.access_key_id = check.Text(prefix + "_access_key_id");
+  keys.secret_access_key = ReadSecret(check, prefix + "_secret_access_key");
+  keys.credentials_file = ReadFileName(check, prefix + "_credentials_file");
+  const bool has_keys = !keys.access_key_id.empty() && keys.secret_access_key.IsSet();
+  if (keys.source == Source::kKeys && !has_keys) {
+    check.Add(prefix + "_access_key_id",
+              "and " + prefix + "_secret_access_key_file must be set for " + who + ", or another " +
+                  prefix + "_credentials: file, web-identity or container");
+  }
+  if ((keys.source == Source::kFile) == keys.credentials_file.empty()) {
+    check.Add(prefix + "_credentials_file",
+              "and " + prefix + "_credentials = \"file\" belong together");
+  }
+  return keys;
+}
+
+// Settings of AwsKeys that belong to an adapter that is not in use.
+void CheckNoAwsKeys(Checker& check, const std::string& prefix, const std::string& problem) {
+  for (const char* name : {"_credentials", "_access_key_id", "_secret_access_key",
+                           "_secret_access_key_file", "_credentials_file", "_ca_file"}) {
+    if (check.IsChanged(prefix + name)) check.Add(prefix + name, problem);
+  }
+}
+
 bool IsPostgres(std::string_view url) {
   return url.starts_with("postgresql://") || url.starts_with("postgres://");
 }
@@ -411,12 +470,9 @@ void ReadSearch(Checker& check, Config& config) {
 }
 
 void CheckNoEventService(Checker& check) {
-  for (const std::string_view key :
-       {"storage.events_consumers", "storage.events_access_key_id",
-        "storage.events_secret_access_key", "storage.events_secret_access_key_file",
-        "storage.events_ca_file"}) {
-    if (check.IsChanged(key)) check.Add(key, "is for sns+sqs, and storage.events is another");
-  }
+  const std::string problem = "is for sns+sqs, and storage.events is another";
+  if (check.IsChanged("storage.events_consumers")) check.Add("storage.events_consumers", problem);
+  CheckNoAwsKeys(check, "storage.events", problem);
 }
 
 void ReadConsumers(Checker& check, Config::EventService& service) {
@@ -450,20 +506,8 @@ void ReadEvents(Checker& check, Config& config) {
   Config::EventService& service = config.storage.events.emplace();
   service.url = url;
   ReadConsumers(check, service);
-  service.access_key_id = check.Text("storage.events_access_key_id");
-  service.secret_access_key = ReadSecret(check, "storage.events_secret_access_key");
-  if (service.access_key_id.empty() || !service.secret_access_key.IsSet()) {
-    check.Add("storage.events_access_key_id",
-              "and storage.events_secret_access_key_file must be set: SNS and SQS answer nobody "
-              "they do not know");
-  }
-  const std::string ca_file = check.Text("storage.events_ca_file");
-  if (ca_file.empty()) return;
-  service.ca_file = Absolute(ca_file);
-  std::error_code failed;
-  if (!fs::is_regular_file(service.ca_file, failed)) {
-    check.Add("storage.events_ca_file", "is no file: " + service.ca_file.string());
-  }
+  service.keys = ReadAwsKeys(check, "storage.events", "SNS and SQS");
+  service.ca_file = ReadFileName(check, "storage.events_ca_file");
 }
 
 // It may be asked for from anywhere, as often as somebody likes.
@@ -550,20 +594,6 @@ void ReadEmbedder(Checker& check, Config& config) {
   }
 }
 
-template <typename Value, std::size_t kCount>
-Value ReadChoice(Checker& check, std::string_view key, Value otherwise,
-                 const std::array<std::pair<std::string_view, Value>, kCount>& choices) {
-  const Setting* setting = check.Find(key);
-  if (!setting) return otherwise;
-  std::string names;
-  for (const auto& [name, value] : choices) {
-    if (setting->values.front() == name) return value;
-    names += (names.empty() ? "" : ", ") + std::string(name);
-  }
-  check.Add(key, "'" + setting->values.front() + "' is none of " + names);
-  return otherwise;
-}
-
 std::int64_t ReadCount(Checker& check, std::string_view key) {
   static constexpr std::int64_t kMost = 1'000'000'000;
   const std::string text = check.Text(key);
@@ -575,58 +605,20 @@ std::int64_t ReadCount(Checker& check, std::string_view key) {
   return 0;
 }
 
-// A file that must be there when it is named; empty when it is not.
-fs::path ReadFileName(Checker& check, std::string_view key) {
-  const std::string name = check.Text(key);
-  if (name.empty()) return {};
-  const fs::path path = Absolute(name);
-  std::error_code failed;
-  if (!fs::is_regular_file(path, failed)) check.Add(key, "is no file: " + path.string());
-  return path;
-}
-
-void ReadBucketKeys(Checker& check, BlobService& service) {
-  using Source = BlobService::Source;
-  using Choice = std::pair<std::string_view, Source>;
-  service.source =
-      ReadChoice(check, "storage.blobs_credentials", Source::kKeys,
-                 std::array{Choice{"keys", Source::kKeys}, Choice{"file", Source::kFile},
-                            Choice{"web-identity", Source::kWebIdentity},
-                            Choice{"container", Source::kContainer}});
-  service.access_key_id = check.Text("storage.blobs_access_key_id");
-  service.secret_access_key = ReadSecret(check, "storage.blobs_secret_access_key");
-  service.credentials_file = ReadFileName(check, "storage.blobs_credentials_file");
-  const bool has_keys = !service.access_key_id.empty() && service.secret_access_key.IsSet();
-  if (service.source == Source::kKeys && !has_keys) {
-    check.Add("storage.blobs_access_key_id",
-              "and storage.blobs_secret_access_key_file must be set for a bucket, or another "
-              "storage.blobs_credentials: file, web-identity or container");
-  }
-  if ((service.source == Source::kFile) == service.credentials_file.empty()) {
-    check.Add("storage.blobs_credentials_file",
-              "and storage.blobs_credentials = \"file\" belong together");
-  }
-}
-
 void ReadBlobs(Checker& check, Config& config) {
   static constexpr std::string_view kKey = "storage.blobs";
   const std::string url = check.Text(kKey);
   if (!url.starts_with("s3:")) {
     config.storage.blobs_folder =
         ReadEmbedded(check, kKey, "file", config.data_dir, " or s3://BUCKET?region=REGION");
-    for (const std::string_view key :
-         {"storage.blobs_credentials", "storage.blobs_access_key_id",
-          "storage.blobs_secret_access_key", "storage.blobs_secret_access_key_file",
-          "storage.blobs_credentials_file", "storage.blobs_ca_file"}) {
-      if (check.IsChanged(key)) check.Add(key, "is for a bucket, and storage.blobs is none");
-    }
+    CheckNoAwsKeys(check, "storage.blobs", "is for a bucket, and storage.blobs is none");
     return;
   }
   if (const auto options = s3::ParseUrl(url); !options) check.Add(kKey, options.error().message);
   BlobService& service = config.storage.bucket.emplace();
   service.url = url;
   service.ca_file = ReadFileName(check, "storage.blobs_ca_file");
-  ReadBucketKeys(check, service);
+  service.keys = ReadAwsKeys(check, "storage.blobs", "a bucket");
 }
 
 // What lies in a data directory one process alone can have open.

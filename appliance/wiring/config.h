@@ -15,15 +15,20 @@
 
 namespace heirloom {
 
-// A bucket for blobs.
-struct BlobService {
-  std::string url;  // s3://…
+// Where the keys come from that AWS's services, or those that speak as they do, are asked with.
+struct AwsKeys {
   // Who lends the keys; of kKeys they stand here.
   enum class Source { kKeys, kFile, kWebIdentity, kContainer } source = Source::kKeys;
   std::string access_key_id;
   Secret secret_access_key;
   std::filesystem::path credentials_file;  // Of kFile.
-  std::filesystem::path ca_file;           // Empty: what the system trusts.
+};
+
+// A bucket for blobs.
+struct BlobService {
+  std::string url;  // s3://…
+  AwsKeys keys;
+  std::filesystem::path ca_file;  // Empty: what the system trusts.
 };
 
 // How this installation runs. Every path is absolute, every value in range. The keys, with what
@@ -44,8 +49,7 @@ struct Config {
   struct EventService {
     std::string url;  // sns+sqs://…
     std::vector<std::string> consumers;
-    std::string access_key_id;
-    Secret secret_access_key;
+    AwsKeys keys;
     std::filesystem::path ca_file;  // Empty: what the system trusts.
   };
 

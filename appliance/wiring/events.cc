@@ -3,6 +3,7 @@
 #include <string>
 #include <utility>
 
+#include "appliance/wiring/aws_keys.h"
 #include "storage/outbox/outbox_bus.h"
 #include "storage/outbox/sweep.h"
 #include "storage/sns_sqs/sns_sqs_bus.h"
@@ -11,12 +12,16 @@ namespace heirloom {
 namespace {
 
 // The configuration was checked: the address is one.
-SnsSqsOptions OptionsOf(const Config::EventService& service, const Platform& platform) {
-  return {.address = SnsSqsAddress::Parse(service.url).value(),
-          .consumers = service.consumers,
-          .credentials = aws::StaticCredentials(service.access_key_id, service.secret_access_key),
-          .ca_file = service.ca_file.string(),
-          .world = platform.remote};
+Result<SnsSqsOptions> OptionsOf(const Config::EventService& service, const Platform& platform) {
+  SnsSqsAddress address = SnsSqsAddress::Parse(service.url).value();
+  auto credentials = MakeAwsCredentials(service.keys, "storage.events_credentials", address.region,
+                                        platform.remote);
+  if (!credentials) return ErrorOf(credentials);
+  return SnsSqsOptions{.address = std::move(address),
+                       .consumers = service.consumers,
+                       .credentials = std::move(*credentials),
+                       .ca_file = service.ca_file.string(),
+                       .world = platform.remote};
 }
 
 }  // namespace
@@ -35,7 +40,9 @@ Result<std::unique_ptr<Events>> Events::Open(const Config& config, Core& core) {
   if (!outbox) return ErrorOf(outbox);
   std::unique_ptr<EventBus> remote;
   if (service) {
-    auto opened = OpenSnsSqsBus(OptionsOf(*service, *core.platform));
+    const auto bus = OptionsOf(*service, *core.platform);
+    if (!bus) return ErrorOf(bus);
+    auto opened = OpenSnsSqsBus(*bus);
     if (!opened) return ErrorOf(opened);
     remote = std::move(*opened);
   }
@@ -81,7 +88,8 @@ void AddEventMetrics(Metrics& metrics, Events& events) {
 
 Status ProvisionEvents(const Config& config, const Platform& platform) {
   if (!config.storage.events) return {};
-  return ProvisionSnsSqs(OptionsOf(*config.storage.events, platform));
+  const auto bus = OptionsOf(*config.storage.events, platform);
+  return bus ? ProvisionSnsSqs(*bus) : Status(ErrorOf(bus));
 }
 
 }  // namespace heirloom

@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "appliance/base/encoding.h"
-#include "storage/aws/sigv4.h"
+#include "storage/aws/request_signer.h"
 #include "storage/sns_sqs/sns_answers.h"
 
 namespace heirloom::sns_sqs {
@@ -12,36 +12,6 @@ namespace {
 
 constexpr std::chrono::seconds kTimeout{10};
 constexpr std::size_t kMaxAnswer = 8u << 20;
-
-class SigV4Signer final : public RequestSigner {
- public:
-  SigV4Signer(std::shared_ptr<aws::CredentialsProvider> credentials, aws::SigningScope scope,
-              const Clock& clock)
-      : credentials_(std::move(credentials)), scope_(std::move(scope)), clock_(clock) {}
-
-  Status Sign(HttpRequest& request) override {
-    const auto keys = credentials_->Get();
-    if (!keys) return ErrorOf(keys);
-    return aws::Sign(request, *keys, scope_, clock_.Now(), Sha256Hex(request.body));
-  }
-
-  // Lent keys may have been exchanged between the signature and its check.
-  bool Renew(const HttpRequest& refused) override {
-    const auto keys = credentials_->Get();
-    if (!keys) return false;
-    for (const HttpHeader& header : refused.headers) {
-      if (header.name == "Authorization") {
-        return header.value.find("Credential=" + keys->access_key_id + "/") == std::string::npos;
-      }
-    }
-    return true;
-  }
-
- private:
-  const std::shared_ptr<aws::CredentialsProvider> credentials_;
-  const aws::SigningScope scope_;
-  const Clock& clock_;
-};
 
 bool IsOneOf(std::string_view code, std::initializer_list<std::string_view> codes) {
   for (const std::string_view one : codes) {
@@ -61,6 +31,25 @@ bool RefusesUs(std::string_view code) {
              "UnrecognizedClientException", "InvalidSignature", "SignatureDoesNotMatch",
              "IncompleteSignature", "InvalidSecurity", "MissingAuthenticationToken", "AccessDenied",
              "AccessDeniedException", "AuthorizationError", "InvalidSecurityTokenException"});
+}
+
+// What an operator is to look at, with AWS' own code.
+std::string WordsOfRefusal(const std::string& code, int status) {
+  const std::string answer = " (" + std::to_string(status) + (code.empty() ? "" : " " + code) + ")";
+  if (IsOneOf(code, {"ExpiredToken", "ExpiredTokenException"})) {
+    return "our session token is expired" + answer;
+  }
+  if (IsOneOf(code, {"InvalidClientTokenId", "InvalidAccessKeyId", "UnrecognizedClientException",
+                     "InvalidSecurityTokenException"})) {
+    return "our access key id or session token is not known" + answer;
+  }
+  if (IsOneOf(code, {"SignatureDoesNotMatch", "InvalidSignature"})) {
+    return "our secret access key is wrong, or this machine's clock" + answer;
+  }
+  if (IsOneOf(code, {"AccessDenied", "AccessDeniedException", "AuthorizationError"})) {
+    return "our keys may not do that" + answer;
+  }
+  return "our credentials are refused" + answer;
 }
 
 bool IsMissing(std::string_view code) {
@@ -96,7 +85,7 @@ Error ErrorOfCode(std::string_view service, const std::string& code, int status)
             0};
   }
   if (RefusesUs(code) || status == 401 || status == 403) {
-    return {ErrorCode::kUnavailable, who + " refuses our credentials (" + code + ")", {}, 1};
+    return {ErrorCode::kUnavailable, who + ": " + WordsOfRefusal(code, status), {}, 30};
   }
   const std::string what =
       who + " answered " + std::to_string(status) + (code.empty() ? std::string() : " " + code);
@@ -105,17 +94,16 @@ Error ErrorOfCode(std::string_view service, const std::string& code, int status)
 }
 
 std::unique_ptr<RemoteService> MakeAwsService(const ServiceOptions& options,
-                                              std::shared_ptr<aws::CredentialsProvider> credentials,
+                                              aws::CredentialsProvider& credentials,
                                               const RemoteWorld& world) {
   RemoteOptions remote;
   remote.name = options.name;
   remote.max_time = options.max_time;
   remote.max_concurrent = options.max_concurrent;
   remote.judge = JudgeAnswer;
-  aws::SigningScope scope{options.region, options.service};
   return MakeRemoteService(
       std::move(remote), options.ca_file,
-      std::make_unique<SigV4Signer>(std::move(credentials), std::move(scope), world.clock), world);
+      aws::MakeSigV4Signer(credentials, {options.region, options.service}, world.clock), world);
 }
 
 Result<Json> SqsClient::Call(std::string_view action, std::string body, std::chrono::seconds wait,

@@ -22,7 +22,8 @@ Judgement JudgeAnswer(const HttpResponse& answer);
 // make what is missing; all else that may pass, refused credentials among it, is kUnavailable.
 Error ErrorOfCode(std::string_view service, const std::string& code, int status);
 
-// A RemoteService whose requests are signed for `service` ("sns", "sqs") in `region`.
+// A RemoteService whose requests are signed for `service` ("sns", "sqs") in `region`. `credentials`
+// must outlive it.
 struct ServiceOptions {
   std::string service;
   std::string name;  // For people and metrics.
@@ -32,7 +33,7 @@ struct ServiceOptions {
   int max_concurrent = 16;
 };
 std::unique_ptr<RemoteService> MakeAwsService(const ServiceOptions& options,
-                                              std::shared_ptr<aws::CredentialsProvider> credentials,
+                                              aws::CredentialsProvider& credentials,
                                               const RemoteWorld& world);
 
 // SQS, by its JSON protocol 1.0. Thread-safe.

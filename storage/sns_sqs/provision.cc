@@ -116,12 +116,12 @@ Status ProvisionSnsSqs(const SnsSqsOptions& options) {
                                            .name = "events (SNS)",
                                            .region = address.region,
                                            .ca_file = options.ca_file},
-                                          options.credentials, options.world);
+                                          *options.credentials, options.world);
   const auto sqs_service = MakeAwsService({.service = "sqs",
                                            .name = "events (SQS)",
                                            .region = address.region,
                                            .ca_file = options.ca_file},
-                                          options.credentials, options.world);
+                                          *options.credentials, options.world);
   const SnsClient sns(*sns_service, address.sns_endpoint);
   const SqsClient sqs(*sqs_service, address.sqs_endpoint);
   return Provisioner(sns, sqs, address).Run(options.consumers);

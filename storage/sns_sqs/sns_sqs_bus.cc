@@ -47,6 +47,7 @@ class SnsSqsBus final : public EventBus {
   explicit SnsSqsBus(const SnsSqsOptions& options)
       : address_(options.address),
         clock_(options.world.clock),
+        credentials_(options.credentials),
         sns_service_(Service(options, "sns", "events (SNS)", std::chrono::seconds(30), 4)),
         sqs_service_(Service(options, "sqs", "events (SQS)", std::chrono::seconds(30), 16)),
         // As many as there are consumers may wait at once, each with some workers.
@@ -221,7 +222,7 @@ class SnsSqsBus final : public EventBus {
                                     .ca_file = options.ca_file,
                                     .max_time = max_time,
                                     .max_concurrent = max_concurrent},
-                                   options.credentials, options.world);
+                                   *options.credentials, options.world);
   }
 
   Lane* Find(std::string_view consumer) const {
@@ -284,6 +285,7 @@ class SnsSqsBus final : public EventBus {
 
   const SnsSqsAddress address_;
   const Clock& clock_;
+  const std::shared_ptr<aws::CredentialsProvider> credentials_;
   const std::unique_ptr<RemoteService> sns_service_;
   const std::unique_ptr<RemoteService> sqs_service_;
   const std::unique_ptr<RemoteService> poll_service_;

@@ -157,10 +157,10 @@ TEST_CASE("blobs lie in a folder, or in a bucket that says whose keys open it", 
                                     Set("storage.blobs_secret_access_key", "secret")});
   REQUIRE(keys);
   REQUIRE(keys->storage.bucket);
-  CHECK(keys->storage.bucket->secret_access_key.Value() == "secret");
+  CHECK(keys->storage.bucket->keys.secret_access_key.Value() == "secret");
   const Result<Config> role = Make({bucket, Set("storage.blobs_credentials", "web-identity")});
   REQUIRE(role);
-  CHECK(role->storage.bucket->source == BlobService::Source::kWebIdentity);
+  CHECK(role->storage.bucket->keys.source == AwsKeys::Source::kWebIdentity);
   CHECK_FALSE(Make({bucket}));
   CHECK_FALSE(Make({bucket, Set("storage.blobs_credentials", "file")}));
   CHECK_THAT(ProblemWith("storage.blobs_access_key_id", "AKID"), Contains("storage.blobs is none"));
