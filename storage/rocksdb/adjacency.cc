@@ -18,11 +18,11 @@ constexpr unsigned char kSameType = 2;  // As the entry before.
 
 constexpr std::string_view kHex = "0123456789abcdef";
 
-constexpr std::array<signed char, 256> MakeHexValues() {
-  std::array<signed char, 256> values{};
-  for (signed char& value : values) value = -1;
+constexpr std::array<int, 256> MakeHexValues() {
+  std::array<int, 256> values{};
+  values.fill(-1);
   for (std::size_t i = 0; i < kHex.size(); ++i) {
-    values[static_cast<unsigned char>(kHex[i])] = static_cast<signed char>(i);
+    values[static_cast<unsigned char>(kHex[i])] = static_cast<int>(i);
   }
   return values;
 }
@@ -33,7 +33,7 @@ constexpr std::array<std::array<char, 2>, 256> MakeHexPairs() {
   return pairs;
 }
 
-constexpr std::array<signed char, 256> kHexValues = MakeHexValues();
+constexpr std::array<int, 256> kHexValues = MakeHexValues();
 constexpr std::array<std::array<char, 2>, 256> kHexPairs = MakeHexPairs();
 
 constexpr bool IsDash(std::size_t at) { return at == 8 || at == 13 || at == 18 || at == 23; }
