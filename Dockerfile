@@ -20,7 +20,7 @@ RUN --mount=type=secret,id=environment --mount=type=secret,id=ca --mount=type=se
  && mkdir /image/usr/share \
  && cp -R build/release/share/heirloom /image/usr/share/heirloom \
  && install -D --mode=644 --target-directory=/image/usr/share/doc/heirloom LICENSE NOTICE \
- && rm -rf build webui/node_modules /root/.cache /root/.npm
+ && rm -rf build webui/node_modules ~/.cache ~/.npm
 
 FROM ${BASE_IMAGE}
 ARG VERSION=unversioned
