@@ -13,15 +13,13 @@
 
 namespace heirloom::testing {
 
-// A database with events in it, and the outbox as a bus.
-class OutboxWorld final : public contract::ConsumedBus {
+// A database with events in it, and its outbox as a bus. `alone`: nobody else has it open.
+class OutboxOn : public contract::ConsumedBus {
  public:
-  explicit OutboxWorld(std::vector<std::string> consumers = {"alpha", "beta"}, bool forever = false)
-      : consumers_(std::move(consumers)), forever_(forever) {
-    database_ =
-        OpenSqliteDatabase({.path = folder_ / "heirloom.db", .clock = clock_, .random = random_})
-            .value();
-    bus_ = Another();
+  OutboxOn(std::unique_ptr<Database> database, std::vector<std::string> consumers, bool forever,
+           bool alone)
+      : consumers_(std::move(consumers)), forever_(forever), database_(std::move(database)) {
+    bus_ = Another(alone);
   }
 
   EventBus& Bus() override { return *bus_; }
@@ -30,8 +28,9 @@ class OutboxWorld final : public contract::ConsumedBus {
   void PublishForeign() override {}  // The outbox has no other history than its own.
 
   // The same outbox, as another process opens it.
-  std::unique_ptr<EventBus> Another(bool alone = true) {
-    return OpenOutboxBus({.database = *database_,
+  std::unique_ptr<EventBus> Another(bool alone = true) { return Another(*database_, alone); }
+  std::unique_ptr<EventBus> Another(Database& database, bool alone) {
+    return OpenOutboxBus({.database = database,
                           .clock = clock_,
                           .random = random_,
                           .consumers = consumers_,
@@ -59,11 +58,28 @@ class OutboxWorld final : public contract::ConsumedBus {
  private:
   const std::vector<std::string> consumers_;
   const bool forever_;
-  TempFolder folder_;
   SystemClock clock_;
   SystemRandom random_;
   std::unique_ptr<Database> database_;
   std::unique_ptr<EventBus> bus_;
+};
+
+// What a database in a file needs, there before it and after it.
+struct OutboxFolder {
+  std::unique_ptr<Database> Open() {
+    return OpenSqliteDatabase({.path = folder / "heirloom.db", .clock = clock, .random = random})
+        .value();
+  }
+  TempFolder folder;
+  SystemClock clock;
+  SystemRandom random;
+};
+
+// One in SQLite.
+class OutboxWorld final : private OutboxFolder, public OutboxOn {
+ public:
+  explicit OutboxWorld(std::vector<std::string> consumers = {"alpha", "beta"}, bool forever = false)
+      : OutboxOn(OutboxFolder::Open(), std::move(consumers), forever, true) {}
 };
 
 }  // namespace heirloom::testing
