@@ -48,6 +48,8 @@ constexpr std::array kKeys = {
     ConfigKey{"index.search_user", ""},
     ConfigKey{"index.search_password", "", ConfigKey::Kind::kSecret},
     ConfigKey{"index.search_password_file", ""},
+    ConfigKey{"index.search_token", "", ConfigKey::Kind::kSecret},
+    ConfigKey{"index.search_token_file", ""},
     ConfigKey{"index.search_ca_file", ""},
     ConfigKey{"index.embedder", "builtin:minilm"},
     ConfigKey{"index.embedder_url", ""},
@@ -443,6 +445,10 @@ Config::OpenSearch ReadOpenSearch(Checker& check, const std::string& http_url) {
   if (search.user.empty() == search.password.IsSet()) {
     check.Add("index.search_user", "and index.search_password_file belong together");
   }
+  search.token = ReadSecret(check, "index.search_token");
+  if (search.token.IsSet() && !search.user.empty()) {
+    check.Add("index.search_token", "and index.search_user exclude each other");
+  }
   const std::string ca_file = check.Text("index.search_ca_file");
   if (!ca_file.empty()) {
     search.ca_file = Absolute(ca_file);
@@ -463,8 +469,9 @@ void ReadSearch(Checker& check, Config& config) {
   }
   config.index.xapian_folder = ReadEmbedded(check, kKey, "embedded", config.data_dir,
                                             " or opensearch+https://HOST:PORT/PREFIX");
-  for (const std::string_view key : {"index.search_user", "index.search_password",
-                                     "index.search_password_file", "index.search_ca_file"}) {
+  for (const std::string_view key :
+       {"index.search_user", "index.search_password", "index.search_password_file",
+        "index.search_token", "index.search_token_file", "index.search_ca_file"}) {
     if (check.IsChanged(key)) check.Add(key, "is for OpenSearch, and index.search is another");
   }
 }

@@ -76,8 +76,9 @@ struct Config {
   struct OpenSearch {
     std::string url;  // http or https, host and port alone.
     std::string prefix;
-    std::string user;  // Empty: nobody is asked who we are.
+    std::string user;  // With neither user nor token nobody is asked who we are.
     Secret password;
+    Secret token;                   // Then there is no user.
     std::filesystem::path ca_file;  // Empty: what the system trusts.
   };
 

@@ -69,7 +69,7 @@ Result<OpenStores> OwnStores::OpenIndexes() {
   }
   const auto index = OpenIndex();
   if (!index) return ErrorOf(index);
-  if (!std::filesystem::exists(config_.index.vectors_file, failed)) {
+  if (!config_.index.opensearch && !std::filesystem::exists(config_.index.vectors_file, failed)) {
     return OpenStores{*core, *index};
   }
   auto vectors = OpenVectors(config_, (*core)->platform->remote);

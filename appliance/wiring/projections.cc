@@ -72,7 +72,8 @@ Projections::Projections(const Config& config, Core& core, std::unique_ptr<Searc
       graph_(
           *core.database, [this] { return OpenGraphStore(config_, core_.platform->remote); },
           core.platform->clock, !graph_is_shared_, [this] { return !graph_is_shared_ || Leads(); }),
-      semantic_(std::move(vectors), *core.database, feed_, core.platform->clock) {
+      semantic_(std::move(vectors), *core.database, feed_, core.platform->clock,
+                TraitsOfVectors(config, [this] { return !search_is_shared_ || Leads(); })) {
   if (!follows_ || !(search_is_shared_ || graph_is_shared_)) return;
   lease_ = MakeIndexerLease(config, core, [this] { return SharedUpTo(); });
 }
@@ -130,7 +131,9 @@ std::int64_t Projections::FollowedUpTo() {
   std::int64_t all = kAll;
   if (!search_is_shared_) all = std::min(all, UpTo(indexer_.State()));
   if (!graph_is_shared_) all = std::min(all, UpTo(graph_.State()));
-  if (semantic_.indexer()) all = std::min(all, UpTo(semantic_.indexer()->State()));
+  if (semantic_.indexer() && !search_is_shared_) {
+    all = std::min(all, UpTo(semantic_.indexer()->State()));
+  }
   return all;
 }
 
@@ -138,6 +141,9 @@ std::int64_t Projections::FollowedUpTo() {
 std::int64_t Projections::SharedUpTo() const {
   std::int64_t all = kAll;
   if (search_is_shared_) all = std::min(all, UpTo(indexer_.State()));
+  if (search_is_shared_ && semantic_.indexer()) {
+    all = std::min(all, UpTo(semantic_.indexer()->State()));
+  }
   if (graph_is_shared_) all = std::min(all, UpTo(graph_.State()));
   return all;
 }

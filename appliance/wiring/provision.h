@@ -6,7 +6,8 @@
 namespace heirloom {
 
 // Makes what the servers of the configuration need and have not: the bucket for blobs, topic and
-// queues for events. Doing it again changes nothing; what lies in the data directory needs nothing.
+// queues for events, constraints of the graph, indexes for search. Doing it again changes nothing;
+// what lies in the data directory needs nothing.
 Status ProvisionInstallation(const Config& config);
 
 }  // namespace heirloom

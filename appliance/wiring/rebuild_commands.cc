@@ -43,6 +43,12 @@ tl::unexpected<Error> NoEmbedder() {
               "\"none\")");
 }
 
+// None where the indexes are this data directory's own.
+Result<std::unique_ptr<Leadership>> LeaseOfSearch(const Config& config, Core& core) {
+  if (!config.index.opensearch) return std::unique_ptr<Leadership>();
+  return TakeIndexerLease(config, core);
+}
+
 }  // namespace
 
 void AddRebuildCommands(Commands& commands, Indexer& search, Indexer* vectors) {
@@ -68,31 +74,29 @@ void AddRebuildCommands(Commands& commands, const Config& config, Core& core) {
   AddCommand(commands, kRebuildSearch, [&config, &core](Progress& progress) -> Result<std::string> {
     const auto index = OpenSearchIndex(config, core.platform->remote);
     if (!index) return ErrorOf(index);
-    std::unique_ptr<Leadership> lease;
+    const auto lease = LeaseOfSearch(config, core);
+    if (!lease) return ErrorOf(lease);
     IndexerTraits traits;
-    if (config.index.opensearch) {
-      auto taken = TakeIndexerLease(config, core);
-      if (!taken) return ErrorOf(taken);
-      lease = std::move(*taken);
-      traits.alone = false;
-      traits.leads = [&lease] { return lease->Held(); };
-    }
+    traits.alone = !config.index.opensearch;
+    traits.leads = [&lease] { return !*lease || (*lease)->Held(); };
     StoryFeedService feed(*core.database);
     Indexer indexer(*core.database, feed, **index, core.platform->clock, std::move(traits));
     indexer.Start();
     return Rebuild(indexer, progress);
   });
-  AddCommand(commands, kRebuildVectors,
-             [&config, &core](Progress& progress) -> Result<std::string> {
-               const auto vectors = OpenVectors(config, core.platform->remote);
-               if (!vectors) return ErrorOf(vectors);
-               if (!vectors->on()) return NoEmbedder();
-               StoryFeedService feed(*core.database);
-               Indexer indexer(*core.database, feed, *vectors->index, core.platform->clock,
-                               TraitsOfVectors());
-               indexer.Start();
-               return Rebuild(indexer, progress);
-             });
+  AddCommand(
+      commands, kRebuildVectors, [&config, &core](Progress& progress) -> Result<std::string> {
+        const auto vectors = OpenVectors(config, core.platform->remote);
+        if (!vectors) return ErrorOf(vectors);
+        if (!vectors->on()) return NoEmbedder();
+        const auto lease = LeaseOfSearch(config, core);
+        if (!lease) return ErrorOf(lease);
+        StoryFeedService feed(*core.database);
+        Indexer indexer(*core.database, feed, *vectors->index, core.platform->clock,
+                        TraitsOfVectors(config, [&lease] { return !*lease || (*lease)->Held(); }));
+        indexer.Start();
+        return Rebuild(indexer, progress);
+      });
 }
 
 }  // namespace heirloom

@@ -11,16 +11,18 @@ std::int64_t LagOf(const IndexerState& state) {
 }
 
 std::unique_ptr<Indexer> MakeIndexer(const Vectors& vectors, Database& database,
-                                     StoryFeedService& feed, const Clock& clock) {
+                                     StoryFeedService& feed, const Clock& clock,
+                                     IndexerTraits traits) {
   if (!vectors.on()) return nullptr;
-  return std::make_unique<Indexer>(database, feed, *vectors.index, clock, TraitsOfVectors());
+  return std::make_unique<Indexer>(database, feed, *vectors.index, clock, std::move(traits));
 }
 
 }  // namespace
 
 SemanticSearch::SemanticSearch(Vectors vectors, Database& database, StoryFeedService& feed,
-                               const Clock& clock)
-    : vectors_(std::move(vectors)), indexer_(MakeIndexer(vectors_, database, feed, clock)) {}
+                               const Clock& clock, IndexerTraits traits)
+    : vectors_(std::move(vectors)),
+      indexer_(MakeIndexer(vectors_, database, feed, clock, std::move(traits))) {}
 
 SemanticSearchService SemanticSearch::NewService(StoryLookupService& lookup,
                                                  LegacyService& legacies) {

@@ -18,7 +18,8 @@ namespace heirloom {
 // passed must outlive it.
 class SemanticSearch {
  public:
-  SemanticSearch(Vectors vectors, Database& database, StoryFeedService& feed, const Clock& clock);
+  SemanticSearch(Vectors vectors, Database& database, StoryFeedService& feed, const Clock& clock,
+                 IndexerTraits traits);
 
   bool on() const { return vectors_.on(); }
   void Start();
@@ -26,7 +27,7 @@ class SemanticSearch {
 
   // Must not outlive this, nor what is passed.
   SemanticSearchService NewService(StoryLookupService& lookup, LegacyService& legacies);
-  Indexer* indexer() { return indexer_.get(); }
+  Indexer* indexer() const { return indexer_.get(); }
   StoryIndex* index() { return vectors_.index.get(); }
 
   // Whether texts can be embedded; loads the model when it is asked first.

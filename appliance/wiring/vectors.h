@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 
 #include "appliance/base/result.h"
@@ -27,7 +28,7 @@ struct Vectors {
 // missing is no failure: it is looked for when it is needed. `world` must outlive what is opened.
 Result<Vectors> OpenVectors(const Config& config, const RemoteWorld& world);
 
-// How the indexer that keeps them differs from the one of words.
-IndexerTraits TraitsOfVectors();
+// How the indexer that keeps them differs from the one of words. `leads`: as in IndexerTraits.
+IndexerTraits TraitsOfVectors(const Config& config, std::function<bool()> leads = {});
 
 }  // namespace heirloom
