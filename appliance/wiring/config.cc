@@ -640,8 +640,6 @@ void CheckNothingIsEmbedded(Checker& check, const Config& config) {
   refuse(!config.storage.bucket, "storage.blobs", "use s3://BUCKET?region=REGION");
   refuse(!config.storage.events, "storage.events", "use sns+sqs://TOPIC?region=REGION");
   refuse(!config.index.opensearch, "index.search", "use opensearch+https://HOST:9200/PREFIX");
-  refuse(config.index.embedder != Config::Index::EmbedderKind::kNone, "index.embedder",
-         "its vectors lie in the data directory: use none");
 }
 
 void ReadRoles(Checker& check, Config& config) {

@@ -72,8 +72,36 @@ Status Events::Sweep(std::int64_t needed_after) {
   return swept ? Status() : Status(ErrorOf(swept));
 }
 
+Status Events::Count() {
+  auto counts = bus().Counts();
+  if (!counts) return ErrorOf(counts);
+  const std::lock_guard lock(counted_mutex_);
+  counted_ = std::move(*counts);
+  return {};
+}
+
+std::vector<EventBus::Count> Events::counted() const {
+  const std::lock_guard lock(counted_mutex_);
+  return counted_;
+}
+
 void AddEventMetrics(Metrics& metrics, Events& events) {
   using Kind = Metrics::Kind;
+  if (!events.hands_on()) return;
+  const auto each = [&events](std::int64_t EventBus::Count::*number) {
+    Metrics::Samples samples;
+    const std::vector<EventBus::Count> counts = events.counted();
+    for (const EventBus::Count& one : counts) {
+      samples.push_back({{{"consumer", one.consumer}}, static_cast<double>(one.*number)});
+    }
+    return samples;
+  };
+  metrics.AddReadings(Kind::kGauge, "heirloom_consumer_waiting_events",
+                      "Events that a consumer has yet to acknowledge, a minute old at most.",
+                      [each] { return each(&EventBus::Count::waiting); });
+  metrics.AddReadings(Kind::kGauge, "heirloom_consumer_dead_events",
+                      "Events that a consumer gave up, a minute old at most.",
+                      [each] { return each(&EventBus::Count::dead); });
   const Relay* const relay = events.relay();
   if (!relay) return;
   metrics.AddReading(Kind::kGauge, "heirloom_relay_backlog_events",

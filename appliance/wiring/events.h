@@ -2,6 +2,8 @@
 
 #include <cstdint>
 #include <memory>
+#include <mutex>
+#include <vector>
 
 #include "appliance/base/result.h"
 #include "appliance/delivery/dead_letter_service.h"
@@ -25,12 +27,18 @@ class Events {
   void Stop();  // Idempotent.
 
   EventBus& bus() { return remote_ ? *remote_ : *outbox_; }
+  bool hands_on() const { return remote_ != nullptr; }
   DeadLetterService& dead_letters() { return dead_letters_; }
   const Relay* relay() const { return relay_.get(); }  // Null when nothing is handed on.
 
   // Takes away some of the old events that nobody needs any more. `needed_after`: what follows it
   // somebody has yet to see.
   Status Sweep(std::int64_t needed_after);
+  // Asks the bus how much waits and is dead, for the metrics: a scrape waits for nobody.
+  Status Count();
+
+  // Of the last Count.
+  std::vector<EventBus::Count> counted() const;
 
  private:
   Events(Core& core, std::unique_ptr<EventBus> outbox, std::unique_ptr<EventBus> remote,
@@ -41,10 +49,13 @@ class Events {
   const std::unique_ptr<EventBus> remote_;  // Null: the outbox is all there is.
   DeadLetterService dead_letters_;
   std::unique_ptr<Relay> relay_;
+  mutable std::mutex counted_mutex_;
+  std::vector<EventBus::Count> counted_;
 };
 
-// heirloom_relay_* of appliance/docs/metrics.md, when there is a relay. `events` must outlive the
-// metrics.
+// heirloom_consumer_* of appliance/docs/metrics.md, where events are handed on, and
+// heirloom_relay_* when it is done here.
+// `events` must outlive the metrics.
 void AddEventMetrics(Metrics& metrics, Events& events);
 
 // Makes what the configured bus needs: topic, queues, subscriptions. Doing it again changes

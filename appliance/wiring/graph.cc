@@ -73,7 +73,6 @@ Result<std::unique_ptr<GraphStore>> OpenGraphStore(const Config& config,
   if (!config.storage.neo4j) {
     return OpenRocksDbGraphStore({.directory = config.storage.rocksdb_folder});
   }
-  if (Status made = ProvisionGraph(config, remote); !made) return ErrorOf(made);
   return OpenNeo4jGraphStore(OptionsOf(*config.storage.neo4j, remote));
 }
 

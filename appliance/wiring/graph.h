@@ -15,7 +15,7 @@
 namespace heirloom {
 
 // The graph that the configuration names. Of one in the data directory the caller holds the lock;
-// one elsewhere is prepared there if need be. `remote` must outlive it. Takes a moment: not for the
+// one elsewhere must have been prepared by ProvisionGraph. `remote` must outlive it. Takes a moment: not for the
 // way of a start.
 Result<std::unique_ptr<GraphStore>> OpenGraphStore(const Config& config, const RemoteWorld& remote);
 

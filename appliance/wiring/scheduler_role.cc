@@ -26,7 +26,7 @@ Status SchedulerRole::Housekeep() {
   Status trouble;
   for (Status done :
        std::array{copies_.Housekeep(), legacy_bin_.Housekeep(), bin_.Housekeep(), SweepRequests(),
-                  events_.Sweep(followed_up_to_()), uploads_.Housekeep()}) {
+                  events_.Sweep(followed_up_to_()), events_.Count(), uploads_.Housekeep()}) {
     if (!done && trouble) trouble = std::move(done);
   }
   return trouble;

@@ -125,21 +125,13 @@ class FaissIndex final : public ChunkIndex {
     if (query.limit == 0 || query.limit > kMaxNearest) {
       return Fail(ErrorCode::kInvalidArgument, "from 1 to 1,000 nearest stories are found");
     }
-    if (Status loaded = Load(); !loaded) return ErrorOf(loaded);
-    const std::shared_lock lock(read_);
-    if (!memory_) return std::vector<ChunkHit>();
-    if (memory_->model().id != query.model) {
-      return Fail(ErrorCode::kConflict, "the index of chunks is of the model " +
-                                            memory_->model().id + ", not of " + query.model);
-    }
-    if (!IsVectorOf(query.vector, memory_->model())) {
-      return Fail(ErrorCode::kInvalidArgument, "a vector that is none of " + query.model);
-    }
-    if (query.readers.empty()) return std::vector<ChunkHit>();
-    try {
-      return memory_->Nearest(query);
-    } catch (const std::exception& error) {
-      return Fail(ErrorCode::kInternal, std::string("the nearest vectors: ") + error.what());
+    while (true) {
+      const auto loaded = Load();
+      if (!loaded) return ErrorOf(loaded);
+      if (!*loaded) return std::vector<ChunkHit>();
+      const std::shared_lock lock(read_);
+      // Else another generation was adopted just now.
+      if (memory_) return Nearest(query);
     }
   }
 
@@ -166,6 +158,23 @@ class FaissIndex final : public ChunkIndex {
  private:
   class Generation;
 
+  // Of what is in memory; under read_.
+  Result<std::vector<ChunkHit>> Nearest(const ChunkQuery& query) const {
+    if (memory_->model().id != query.model) {
+      return Fail(ErrorCode::kConflict, "the index of chunks is of the model " +
+                                            memory_->model().id + ", not of " + query.model);
+    }
+    if (!IsVectorOf(query.vector, memory_->model())) {
+      return Fail(ErrorCode::kInvalidArgument, "a vector that is none of " + query.model);
+    }
+    if (query.readers.empty()) return std::vector<ChunkHit>();
+    try {
+      return memory_->Nearest(query);
+    } catch (const std::exception& error) {
+      return Fail(ErrorCode::kInternal, std::string("the nearest vectors: ") + error.what());
+    }
+  }
+
   Status Dropped(Status why) {
     staged_ = {};
     return why;
@@ -180,28 +189,29 @@ class FaissIndex final : public ChunkIndex {
     }
   }
 
-  // The first search reads what lies on disk; those that come meanwhile wait for it.
-  Status Load() const {
+  // The first search reads what lies on disk; those that come meanwhile wait for it. False: there
+  // is no generation to read.
+  Result<bool> Load() const {
     {
       const std::shared_lock lock(read_);
-      if (memory_) return {};
+      if (memory_) return true;
     }
     const std::lock_guard lock(write_);
-    if (memory_) return {};
+    if (memory_) return true;
     const auto current = store_.Current();
     if (!current) return ErrorOf(current);
-    if (!*current) return {};
+    if (!*current) return false;
     std::unique_ptr<ChunkMemory> memory;
     try {
       memory = std::make_unique<ChunkMemory>((*current)->model);
       Status read = store_.ReadAll(**current, [&](const StoryChunks& each) { memory->Put(each); });
-      if (!read) return read;
+      if (!read) return ErrorOf(read);
     } catch (const std::exception& error) {
       return Fail(ErrorCode::kUnavailable, std::string("reading the vectors: ") + error.what());
     }
     const std::unique_lock alone(read_);
     memory_ = std::move(memory);
-    return {};
+    return true;
   }
 
   mutable std::mutex write_;

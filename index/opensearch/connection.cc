@@ -22,7 +22,7 @@ bool SaysNotNow(int status) {
 
 tl::unexpected<Error> NotNow(const Answer& answer) {
   if (answer.status == 401) {
-    return Fail(ErrorCode::kUnavailable, "OpenSearch does not accept our user and password");
+    return Fail(ErrorCode::kUnavailable, "OpenSearch does not accept our credentials");
   }
   if (answer.status == 403) {
     return Fail(ErrorCode::kUnavailable,

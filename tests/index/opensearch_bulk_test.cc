@@ -89,7 +89,7 @@ TEST_CASE("answers that are none are told from each other", "[index]") {
     return connection.Get({"GET", "/x", "", std::chrono::seconds(1)}).error();
   };
   CHECK(ask(401, "").code == ErrorCode::kUnavailable);
-  CHECK(ask(401, "").message.find("user and password") != std::string::npos);
+  CHECK(ask(401, "").message.find("our credentials") != std::string::npos);
   CHECK(ask(403, "").code == ErrorCode::kUnavailable);
   CHECK(ask(429, "{}").retry_after_seconds > 0);
   CHECK(ask(503, "<html>").code == ErrorCode::kUnavailable);

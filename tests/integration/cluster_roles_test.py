@@ -173,7 +173,7 @@ class ClusterRoles(unittest.TestCase):
         about = json.loads((demo / "legacy.json").read_text(encoding="utf-8"))
         legacy = main_job.demo_legacy(person, about)
         main_job.import_stories(self.cluster, person, legacy, about["title"], demo / "stories")
-        # But for search by meaning, which split roles do not have.
+        main_job.find_by_meaning(person, legacy)
         main_job.walk_story(person, legacy)
         self.assertEqual(after, {})
         self.assertEqual(sorted(self.killed), sorted(PROCESSES))

@@ -70,7 +70,6 @@ class Cluster:
             "HEIRLOOM_STORAGE_EVENTS_ACCESS_KEY_ID": "test",
             "HEIRLOOM_STORAGE_EVENTS_SECRET_ACCESS_KEY": "test",
             "HEIRLOOM_INDEX_SEARCH": f"opensearch://{search.netloc}/{self.name}",
-            "HEIRLOOM_INDEX_EMBEDDER": "none",
         }
 
     def webs(self):

@@ -324,7 +324,7 @@ TEST_CASE("roles are split only where nothing is embedded", "[config]") {
   std::vector<std::string> keys;
   for (const FieldError& error : refused.error().fields) keys.push_back(error.pointer);
   CHECK(keys == std::vector<std::string>{"storage.database", "storage.graph", "storage.blobs",
-                                         "storage.events", "index.search", "index.embedder"});
+                                         "storage.events", "index.search"});
 
   std::vector<Setting> cluster = {
       {"serve.roles", {"relay", "scheduler"}, "a test"},
@@ -340,15 +340,14 @@ TEST_CASE("roles are split only where nothing is embedded", "[config]") {
       Set("storage.events_consumers", "follower"),
       Set("storage.events_access_key_id", "heirloom"),
       Set("storage.events_secret_access_key", "secret"),
-      Set("index.search", "opensearch+https://search.example:9200"),
-      Set("index.embedder", "none")};
+      Set("index.search", "opensearch+https://search.example:9200")};
   const Result<Config> split = Make(cluster);
   REQUIRE(split);
   CHECK(split->roles.Names() == "relay, scheduler");
   CHECK_FALSE(split->roles.Has(ServeRole::kWeb));
   CHECK_FALSE(split->roles.AreAll());
-  cluster.back() = Set("index.embedder", "builtin:minilm");
-  CHECK(Make(cluster).error().fields.front().pointer == "index.embedder");
+  cluster.pop_back();
+  CHECK(Make(cluster).error().fields.front().pointer == "index.search");
 }
 
 TEST_CASE("limits are numbers, and 0 is none", "[config]") {
