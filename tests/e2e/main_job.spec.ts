@@ -217,7 +217,7 @@ test('a person comes in by the first-run link, keeps stories, finds, edits and r
 
   await test.step('a deep link leads through sign-in to the same place', async () => {
     await page.getByRole('button', { name: 'Your account and settings' }).click();
-    await look('account panel');
+    await look('account panel', '[aria-label="Your account and settings"]:not(button)');
     await page.keyboard.press('Escape');
     await signOut(page);
     await look('sign in');
