@@ -21,7 +21,7 @@ constexpr std::size_t kFilledPerCommit = 2000;
 constexpr milliseconds kLookAgain{1000};  // Should a commit hook ever get lost.
 constexpr milliseconds kWatchEach{50};    // While somebody waits for what others do.
 constexpr milliseconds kAfterFailure{1000};
-constexpr milliseconds kLongestAfterFailure{60'000};
+constexpr milliseconds kLongestAfterFailure{15'000};
 constexpr milliseconds kAskWhetherCalledOff{100};
 constexpr std::chrono::hours kSweepEvery{1};
 constexpr Time kTombstonesStay = Time::FromSeconds(7LL * 24 * 60 * 60);

@@ -124,7 +124,7 @@ test_services() {
 
 # The same journey, where what the test starts is six role processes and a second web process.
 test_browser_on_cluster() {
-  local options=(--config tests/e2e --workers 1 --project desktop)
+  local options=(--config tests/e2e --workers 1 --project=desktop)
   if [[ -n $filter ]]; then options+=(--grep "$filter" --pass-with-no-tests); fi
   HEIRLOOM_REAL_BIN=$root/build/dev/bin/heirloom HEIRLOOM_BIN=$root/tests/support/cluster_heirloom.py \
     PLAYWRIGHT_JUNIT_OUTPUT_FILE=$root/$results/browser-cluster.xml \

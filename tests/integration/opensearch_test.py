@@ -102,7 +102,8 @@ class OpenSearchCase(unittest.TestCase):
         return json.loads(done.stdout)
 
     def indexes(self):
-        return sorted(ask(f"{SERVER}/{self.prefix}-*/_alias"))
+        """Those of stories."""
+        return sorted(ask(f"{SERVER}/{self.prefix}-stories-*/_alias"))
 
 
 class Search(OpenSearchCase):
