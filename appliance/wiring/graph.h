@@ -15,8 +15,8 @@
 namespace heirloom {
 
 // The graph that the configuration names. Of one in the data directory the caller holds the lock;
-// one elsewhere must have been prepared by ProvisionGraph. `remote` must outlive it. Takes a moment: not for the
-// way of a start.
+// one elsewhere must have been prepared by ProvisionGraph. `remote` must outlive it. Takes a
+// moment: not for the way of a start.
 Result<std::unique_ptr<GraphStore>> OpenGraphStore(const Config& config, const RemoteWorld& remote);
 
 // Makes what the graph needs where it is not in the data directory. Again changes nothing.
