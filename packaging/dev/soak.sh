@@ -2,6 +2,7 @@
 # Sourced by ./dev: what takes too long for every change.
 
 kill_rounds=200
+chaos_rounds=200
 fuzz_seconds=600
 
 cmd_soak() {
@@ -26,6 +27,9 @@ cmd_soak() {
   stage_demo dev
   suite "kills" env HEIRLOOM_KILL_ROUNDS=$kill_rounds HEIRLOOM_BIN="$root/build/dev/bin/heirloom" \
     "$python" tests/faults/kill_test.py
+  step "Chaos on one box, $chaos_rounds rounds"
+  suite "chaos" env HEIRLOOM_CHAOS_ROUNDS=$chaos_rounds HEIRLOOM_BIN="$root/build/dev/bin/heirloom" \
+    "$python" tests/faults/chaos_test.py
   step "Each fuzzer for $fuzz_seconds seconds"
   build_fuzzers
   suite "fuzzers" fuzz_each $fuzz_seconds
