@@ -23,7 +23,8 @@ struct RelayState {
 // Hands what is committed on to another bus, in order. The outbox is a bus, so the relay is one of
 // its consumers: its lease makes one process the leader, its row is the position, and it is woken
 // by commits. Nothing is acknowledged before the other bus has it, so a crash publishes the last
-// batch again; while the other bus is away, writers go on and the backlog grows. Thread-safe.
+// half second's again; while the other bus is away, writers go on and the backlog grows.
+// Thread-safe.
 class Relay {
  public:
   static constexpr std::string_view kConsumer = "relay";

@@ -14,6 +14,9 @@ using std::chrono::steady_clock;
 
 // Nothing is written when events are given out, but once for so many, or so long.
 constexpr std::int64_t kReserve = 4'096;
+// What was acknowledged is written down after so long, unless kReserve events come first: a crash
+// brings no more than that again.
+constexpr milliseconds kWriteAfter{500};
 // While so many wait to be tried again, something is wrong with more than these events.
 constexpr std::int64_t kMostFailures = 1'000;
 constexpr std::chrono::seconds kLongestWait{20};
@@ -67,6 +70,7 @@ Lane::~Lane() {
     auto place = ReadPlace(tx, name_);
     if (!place) return ErrorOf(place);
     if (place->owner != owner_) return {};
+    place->position = std::max(place->position, position_);
     place->given = std::max(place->position, window_.empty() ? 0 : cursor_);
     place->lease_until = {};
     return WritePlace(tx, name_, *place, clock_.Now());
@@ -86,9 +90,11 @@ Result<std::vector<Delivery>> Lane::Receive(const ReceiveOptions& options) {
     const std::uint64_t seen = bell_.Count();
     auto some = TryReceive(max, lease);
     if (!some || !some->empty()) return some;
-    const auto now = steady_clock::now();
-    if (now >= give_up_at || options.stop.stop_requested()) return some;
-    bell_.Await(seen, std::min(give_up_at, now + kLookAgain), options.stop);
+    if (WriteIsDue()) {
+      if (Status s = WriteDown({}); !s) return ErrorOf(s);
+    }
+    if (steady_clock::now() >= give_up_at || options.stop.stop_requested()) return some;
+    bell_.Await(seen, std::min(give_up_at, NextLook()), options.stop);
   }
 }
 
@@ -127,7 +133,7 @@ Result<std::vector<Delivery>> Lane::TryReceive(std::size_t max, Time lease) {
 
 Lane::Memory Lane::Look(Time now) const {
   const std::lock_guard lock(mutex_);
-  Memory memory{ours_, cursor_, reserved_, lease_until_, {}};
+  Memory memory{ours_, position_, cursor_, reserved_, lease_until_, {}};
   for (const auto& [sequence, given] : window_) {
     if (!given.answered && given.until <= now) memory.expired.push_back(given.event);
   }
@@ -176,8 +182,9 @@ Status Lane::Decide(Transaction& tx, const Memory& memory, std::size_t max, Time
     batch.ours = alone_ || batch.place.lease_until <= now;
     if (!batch.ours) return {};
     batch.taken_over = true;
-    if (Status s = TakeOver(tx, batch.place, now); !s) return s;
+    if (Status s = TakeOver(tx, batch, now); !s) return s;
   } else {
+    batch.place.position = std::max(batch.place.position, memory.position);
     for (const StoredEvent& event : memory.expired) {
       const Status spent = AddFailure(tx, name_, event, "it was not answered in time", now, now);
       if (!spent) return spent;
@@ -202,10 +209,12 @@ Status Lane::Decide(Transaction& tx, const Memory& memory, std::size_t max, Time
 // Whoever had it ended while something was given out, perhaps because of it. Which it was is not
 // known: the first one pays with an attempt, and goes alone from then on; so in the end it is the
 // guilty one that is left.
-Status Lane::TakeOver(Transaction& tx, Place& place, Time now) const {
+Status Lane::TakeOver(Transaction& tx, Batch& batch, Time now) const {
+  Place& place = batch.place;
   place.owner = owner_;
   place.lease_until = {};
   if (!forever_ && place.given > place.position) {
+    batch.careful_until = place.given;
     const auto first = EventsAfter(tx, place.position, 1);
     if (!first) return ErrorOf(first);
     if (!first->empty() && first->front().sequence <= place.given) {
@@ -247,8 +256,12 @@ std::vector<Delivery> Lane::Remember(const Batch& batch, const Memory& memory, T
   ours_ = batch.ours && (ours_ || batch.taken_over || batch.place.owner == owner_);
   if (!ours_ || batch.taken_over) window_.clear();
   if (!ours_) return deliveries;
-  if (batch.taken_over) position_ = written_ = cursor_ = batch.place.position;
+  if (batch.taken_over) {
+    position_ = cursor_ = batch.place.position;
+    careful_until_ = batch.careful_until;
+  }
   if (!batch.place.owner.empty()) {  // It was written.
+    written_ = batch.place.position;
     reserved_ = batch.place.given;
     lease_until_ = batch.place.lease_until;
     for (const StoredEvent& event : memory.expired) AnswerLocked(event.sequence);
@@ -289,7 +302,27 @@ Status Lane::Ack(std::span<const Delivery> done) {
       }
     }
   }
+  if (rows.empty() && !WriteIsDue()) return {};
   return WriteDown(rows);
+}
+
+std::int64_t Lane::Position() const {
+  const std::lock_guard lock(mutex_);
+  return ours_ ? position_ : 0;
+}
+
+bool Lane::WriteIsDue() {
+  const auto now = steady_clock::now();
+  const std::lock_guard lock(mutex_);
+  if (!ours_ || position_ <= written_) return false;
+  if (!write_by_) write_by_ = now + kWriteAfter;
+  return now >= *write_by_ || position_ - written_ >= kReserve || written_ < careful_until_;
+}
+
+steady_clock::time_point Lane::NextLook() const {
+  const auto later = steady_clock::now() + kLookAgain;
+  const std::lock_guard lock(mutex_);
+  return write_by_ ? std::min(*write_by_, later) : later;
 }
 
 // What was answered, here and by the rows of event_failures that are done with.
@@ -314,6 +347,7 @@ Status Lane::WriteDown(std::span<const Receipt> rows) {
   });
   if (!written) return ErrorOf(written);
   const std::lock_guard lock(mutex_);
+  write_by_.reset();
   if (kept) {
     written_ = std::max(written_, position);
   } else {  // Somebody else has it by now, and gives out what was not written down.
@@ -385,9 +419,16 @@ Result<Fate> Lane::Fail(const Delivery& delivery, std::string_view reason,
     if (ours_ && found != window_.end() && !found->second.answered) event = found->second.event;
   }
   if (!event) return Fate::kAgain;
-  const auto written = database_.Write(
-      [&](Transaction& tx) { return AddFailure(tx, name_, *event, words, due, now); });
+  bool ours = false;
+  const auto written = database_.Write([&](Transaction& tx) -> Status {
+    const auto place = ReadPlace(tx, name_);
+    if (!place) return ErrorOf(place);
+    // Else somebody gives it out by now, or is done with it.
+    ours = place->owner == owner_;
+    return ours ? AddFailure(tx, name_, *event, words, due, now) : Status();
+  });
   if (!written) return ErrorOf(written);
+  if (!ours) return Fate::kAgain;
   {
     // Only now: what is not written down must not be passed.
     const std::lock_guard lock(mutex_);

@@ -34,9 +34,10 @@ class Bell {
 };
 
 // One consumer's way through the outbox, as this process knows it. Events are given out behind
-// `cursor_` and stay in `window_` until all before them were answered; then the row's position
-// moves. What fails leaves the window and becomes a row of event_failures, and what is given from
-// there is counted there. Thread-safe; nothing is locked while the database is asked.
+// `cursor_` and stay in `window_` until all before them were answered; then `position_` moves, and
+// some time later the row's, so that no commit stands between one batch and the next. What fails
+// leaves the window and becomes a row of event_failures, and what is given from there is counted
+// there. Thread-safe; nothing is locked while the database is asked.
 class Lane {
  public:
   // `owner` names this process among all that ever have the lane; `alone` and `forever` as in
@@ -54,6 +55,8 @@ class Lane {
                     std::chrono::seconds retry_after);
 
   const std::string& name() const { return name_; }
+  // How far it has come, when that is known here better than in the row; else 0.
+  std::int64_t Position() const;
 
  private:
   struct Given {
@@ -69,6 +72,7 @@ class Lane {
   struct Batch {
     bool ours = true;
     bool taken_over = false;
+    std::int64_t careful_until = 0;
     Place place;
     std::string epoch;
     std::vector<StoredEvent> events;
@@ -76,6 +80,7 @@ class Lane {
   };
   struct Memory {
     bool ours = false;
+    std::int64_t position = 0;
     std::int64_t cursor = 0;
     std::int64_t reserved = 0;
     Time lease_until;
@@ -87,11 +92,13 @@ class Lane {
   Result<bool> Peek(const Memory& memory, std::size_t max, Time now, Time until, Batch& batch);
   Status Decide(Transaction& tx, const Memory& memory, std::size_t max, Time now, Time lease,
                 Batch& batch) const;
-  Status TakeOver(Transaction& tx, Place& place, Time now) const;
+  Status TakeOver(Transaction& tx, Batch& batch, Time now) const;
   Status GiveFailures(Transaction& tx, std::size_t max, Time now, Time until, Batch& batch) const;
   std::vector<Delivery> Remember(const Batch& batch, const Memory& memory, Time until);
   void AnswerLocked(std::int64_t sequence);
+  bool WriteIsDue();
   Status WriteDown(std::span<const Receipt> rows);
+  std::chrono::steady_clock::time_point NextLook() const;
 
   std::optional<Receipt> ReadReceipt(std::string_view text) const;
   std::string WriteReceipt(const Receipt& receipt) const;
@@ -110,6 +117,10 @@ class Lane {
   bool ours_ = false;       // The row has our name on it.
   std::int64_t position_ = 0;
   std::int64_t written_ = 0;  // The row's position.
+  // When `position_` is to be written down at last; none while it is.
+  std::optional<std::chrono::steady_clock::time_point> write_by_;
+  // Up to here each batch is written down at once: something there ended the process before.
+  std::int64_t careful_until_ = 0;
   std::int64_t cursor_ = 0;
   std::int64_t reserved_ = 0;  // The row's `given`.
   Time lease_until_;           // The row's.

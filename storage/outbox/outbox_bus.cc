@@ -118,7 +118,8 @@ class OutboxBus final : public EventBus {
         if (!dead) return ErrorOf(dead);
         const auto failing = outbox::CountWaitingFailures(reader, lane->name());
         if (!failing) return ErrorOf(failing);
-        const std::int64_t ahead = std::max<std::int64_t>(head->sequence - place->position, 0);
+        const std::int64_t passed = std::max(place->position, lane->Position());
+        const std::int64_t ahead = std::max<std::int64_t>(head->sequence - passed, 0);
         counts.push_back({lane->name(), *dead, ahead + *failing});
       }
       return counts;

@@ -34,8 +34,8 @@ struct OutboxBusOptions {
 //  - with one worker, events come in the order of the outbox, but for one that failed or was not
 //    answered: that one comes again later, among newer ones.
 //  - a consumer that is new begins with the oldest event that is kept.
-//  - an acknowledgement that came out of order is written down when those before it were answered:
-//    a crash before that brings the event again.
+//  - an acknowledgement is written down within half a second or 4,096 events, and one that came out
+//    of order when those before it were answered: a crash before that brings the event again.
 //  - when a process ends with events given out, the first of them pays with an attempt, since it
 //    may be the cause: one that ends the process each time becomes a dead letter too.
 //

@@ -73,7 +73,8 @@ Result<Place> ReadPlace(Reader& reader, std::string_view name) {
 
 Status WritePlace(Transaction& tx, std::string_view name, const Place& place, Time now) {
   return Done(
-      tx.Execute("UPDATE event_consumers SET position = $2, given = $3, owner = $4,"
+      tx.Execute("UPDATE event_consumers SET position ="
+                 " CASE WHEN position < $2 THEN $2 ELSE position END, given = $3, owner = $4,"
                  " lease_until = $5, seen_at = $6 WHERE name = $1",
                  {name, place.position, place.given, std::string_view(place.owner),
                   SqlOf(place.lease_until), SqlOf(now)}));

@@ -25,6 +25,7 @@ struct Place {
 // Makes the row when it is missing.
 Status AddConsumer(Transaction& tx, std::string_view name, Time now);
 Result<Place> ReadPlace(Reader& reader, std::string_view name);
+// The row's position never goes back.
 Status WritePlace(Transaction& tx, std::string_view name, const Place& place, Time now);
 // Moves `position` on, never back. False when `owner` does not have it any more.
 Result<bool> Advance(Transaction& tx, std::string_view name, std::string_view owner,

@@ -1,18 +1,25 @@
 // From a commit to a counting consumer, on the outbox as a bus: events a second while 8 threads
-// write as fast as they can, and how long one is under way while they write at a steady pace.
+// write as fast as they can, and how long one is under way while they write at a steady pace: from
+// the Append (its commit waits for the disk, and for the group before it), and from the commit.
+// Events per second of processor time say what the disk and the neighbours do not: of the process,
+// its writers included, and of the consumer's thread alone.
 // Prints figures; asserts nothing, since disks differ.
 //
 //   event_bus_bench FOLDER [SECONDS]
+
+#include <time.h>
 
 #include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <cstdlib>
+#include <deque>
 #include <filesystem>
 #include <iostream>
 #include <mutex>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "appliance/base/clock.h"
@@ -26,10 +33,33 @@ namespace {
 
 constexpr int kThreads = 8;
 
+double CpuSeconds(clockid_t clock) {
+  timespec spent{};
+  ::clock_gettime(clock, &spent);
+  return static_cast<double>(spent.tv_sec) + static_cast<double>(spent.tv_nsec) / 1e9;
+}
+
 struct Counter {
   std::atomic<std::int64_t> count{0};
+  std::atomic<double> consumer_cpu{0};
   std::mutex mutex;
-  std::vector<double> milliseconds;
+  std::vector<double> since_append;
+  std::vector<double> since_commit;
+  std::deque<std::pair<std::int64_t, Time>> commits;  // Head, and when it was committed.
+
+  void Commit(std::int64_t head, Time now) {
+    const std::lock_guard lock(mutex);
+    commits.emplace_back(head, now);
+  }
+  void Count(const BusEvent& event, Time now) {
+    const std::lock_guard lock(mutex);
+    since_append.push_back(static_cast<double>((now - event.time).micros) / 1'000);
+    while (!commits.empty() && commits.front().first < event.position.sequence) commits.pop_front();
+    // It may be here before the hook was called.
+    since_commit.push_back(
+        commits.empty() ? 0 : static_cast<double>((now - commits.front().second).micros) / 1'000);
+    if (++count % 64 == 0) consumer_cpu = CpuSeconds(CLOCK_THREAD_CPUTIME_ID);
+  }
 };
 
 double Percentile(std::vector<double>& sorted, double part) {
@@ -61,13 +91,24 @@ std::int64_t WriteFor(Database& database, std::chrono::seconds span, int events,
   return written;
 }
 
-void Report(const char* what, Counter& counter, std::int64_t events, double seconds) {
+struct Spent {
+  double wall = 0;
+  double process = 0;
+  double consumer = 0;
+};
+
+void Report(const char* what, Counter& counter, std::int64_t events, const Spent& spent) {
   const std::lock_guard lock(counter.mutex);
-  std::sort(counter.milliseconds.begin(), counter.milliseconds.end());
-  std::cout << what << ": " << static_cast<double>(events) / seconds << " events/s, under way p50 "
-            << Percentile(counter.milliseconds, 0.5) << " ms, p99 "
-            << Percentile(counter.milliseconds, 0.99) << " ms\n";
-  counter.milliseconds.clear();
+  const auto number = static_cast<double>(events);
+  std::cout << what << ": " << number / spent.wall << " events/s; per CPU-second "
+            << number / spent.process << ", of the consumer's " << number / spent.consumer << "\n";
+  for (const auto& [from, times] : {std::pair("the append", &counter.since_append),
+                                    std::pair("the commit", &counter.since_commit)}) {
+    std::sort(times->begin(), times->end());
+    std::cout << "  since " << from << ": p50 " << Percentile(*times, 0.5) << " ms, p99 "
+              << Percentile(*times, 0.99) << " ms\n";
+    times->clear();
+  }
 }
 
 int Main(const std::filesystem::path& folder, std::chrono::seconds span) {
@@ -79,6 +120,9 @@ int Main(const std::filesystem::path& folder, std::chrono::seconds span) {
     std::cerr << database.error().message << "\n";
     return 1;
   }
+  Counter counter;
+  const auto commits =
+      (*database)->OnCommit([&](std::int64_t head) { counter.Commit(head, clock.Now()); });
   auto bus = OpenOutboxBus({.database = **database,
                             .clock = clock,
                             .random = random,
@@ -88,15 +132,11 @@ int Main(const std::filesystem::path& folder, std::chrono::seconds span) {
     std::cerr << bus.error().message << "\n";
     return 1;
   }
-  Counter counter;
   EventConsumerOptions options;
   options.name = "bench";
   options.at_once = kMaxReceived;
   EventConsumer consumer(**database, **bus, options, [&](const BusEvent& event, const auto&) {
-    const double passed = static_cast<double>((clock.Now() - event.time).micros) / 1'000;
-    const std::lock_guard lock(counter.mutex);
-    counter.milliseconds.push_back(passed);
-    ++counter.count;
+    counter.Count(event, clock.Now());
     return Status();
   });
   consumer.Start();
@@ -106,10 +146,14 @@ int Main(const std::filesystem::path& folder, std::chrono::seconds span) {
         std::tuple{"as fast as it goes, 10 events a write", 10, std::chrono::microseconds(0)}}) {
     counter.count = 0;
     const auto start = std::chrono::steady_clock::now();
+    const double process = CpuSeconds(CLOCK_PROCESS_CPUTIME_ID);
+    const double consumed = counter.consumer_cpu;
     const std::int64_t written = WriteFor(**database, span, events, pause);
     while (counter.count < written) std::this_thread::sleep_for(std::chrono::milliseconds(1));
     const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
-    Report(what, counter, written, took.count());
+    Report(what, counter, written,
+           {took.count(), CpuSeconds(CLOCK_PROCESS_CPUTIME_ID) - process,
+            counter.consumer_cpu - consumed});
   }
   consumer.Stop();
   return 0;
