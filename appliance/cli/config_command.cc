@@ -1,5 +1,4 @@
 #include <CLI/CLI.hpp>
-#include <algorithm>
 #include <cstdio>
 #include <memory>
 #include <string>
@@ -15,31 +14,12 @@ struct ConfigFlags {
   bool json = false;
 };
 
-bool IsSecret(const Setting& setting) {
-  const auto keys = ConfigKeys();
-  return std::any_of(keys.begin(), keys.end(), [&](const ConfigKey& key) {
-    return key.name == setting.key && key.IsSecret();
-  });
-}
-
-bool IsList(const Setting& setting) {
-  const auto keys = ConfigKeys();
-  return std::any_of(keys.begin(), keys.end(),
-                     [&](const ConfigKey& key) { return key.name == setting.key && key.IsList(); });
-}
-
-bool IsNumber(const Setting& setting) {
-  const auto keys = ConfigKeys();
-  return std::any_of(keys.begin(), keys.end(), [&](const ConfigKey& key) {
-    return key.name == setting.key && key.IsNumber();
-  });
-}
-
 // JSON's texts, numbers and lists are TOML's, too.
 std::string ValueOf(const Setting& setting) {
+  const ConfigKey& key = *FindConfigKey(setting.key);
   JsonWriter json;
-  if (IsNumber(setting)) return setting.values.front();
-  if (!IsList(setting)) return json.String(setting.values.front()).Take();
+  if (key.IsNumber()) return setting.values.front();
+  if (!key.IsList()) return json.String(setting.values.front()).Take();
   json.BeginArray();
   for (const std::string& value : setting.values) json.String(value);
   return json.EndArray().Take();
@@ -48,7 +28,7 @@ std::string ValueOf(const Setting& setting) {
 // What it prints can be used as a configuration file, but for secrets.
 void PrintToml(const std::vector<Setting>& settings) {
   for (const Setting& setting : settings) {
-    const bool secret = IsSecret(setting);
+    const bool secret = FindConfigKey(setting.key)->IsSecret();
     const std::string line =
         secret ? "# " + setting.key + " is set" : setting.key + " = " + ValueOf(setting);
     std::printf("%-48s # %s\n", line.c_str(), setting.source.c_str());
@@ -60,7 +40,7 @@ void PrintJson(const std::vector<Setting>& settings) {
   json.BeginObject().Key("items").BeginArray();
   for (const Setting& setting : settings) {
     json.BeginObject().Member("key", setting.key).Member("source", setting.source);
-    if (!IsSecret(setting)) json.Key("value").Raw(ValueOf(setting));
+    if (!FindConfigKey(setting.key)->IsSecret()) json.Key("value").Raw(ValueOf(setting));
     json.EndObject();
   }
   std::printf("%s\n", json.EndArray().EndObject().Take().c_str());

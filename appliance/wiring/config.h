@@ -3,14 +3,13 @@
 #include <cstdint>
 #include <filesystem>
 #include <optional>
-#include <span>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "appliance/base/log.h"
 #include "appliance/base/result.h"
 #include "appliance/base/secret.h"
+#include "appliance/wiring/config_keys.h"
 #include "appliance/wiring/serve_roles.h"
 
 namespace heirloom {
@@ -78,7 +77,13 @@ struct Config {
     std::string prefix;
     std::string user;  // With neither user nor token nobody is asked who we are.
     Secret password;
-    Secret token;                   // Then there is no user.
+    Secret token;  // Then there is no user.
+    // Signed as AWS wants it; then there is neither user nor token.
+    struct Aws {
+      std::string region;
+      AwsKeys keys;
+    };
+    std::optional<Aws> aws;
     std::filesystem::path ca_file;  // Empty: what the system trusts.
   };
 
@@ -124,39 +129,8 @@ struct Config {
   } log;
 };
 
-// A key that may be set. In the environment http.listen is HEIRLOOM_HTTP_LISTEN, with the elements
-// of a list separated by commas. For every secret K there is also K_file, which names the file that
-// holds it.
-struct ConfigKey {
-  std::string_view name;
-  std::string_view otherwise;  // What holds when nobody sets it; of a list, separated by commas.
-  enum class Kind { kText, kList, kNumber, kSecret } kind = Kind::kText;
-
-  bool IsList() const { return kind == Kind::kList; }
-  bool IsNumber() const { return kind == Kind::kNumber; }
-  bool IsSecret() const { return kind == Kind::kSecret; }
-};
-std::span<const ConfigKey> ConfigKeys();
-
-// What somebody set, and where, in words: "heirloom.toml, line 4".
-struct Setting {
-  std::string key;
-  std::vector<std::string> values;  // One, unless the key is a list.
-  std::string source;
-};
-
 // Checks all settings, each key set at most once, and fills in the defaults. kInvalidArgument names
 // everything that is wrong at once; `pointer` is the key.
 Result<Config> MakeConfig(const std::vector<Setting>& settings);
-
-// What holds: each key that has a value, set or not, in the order of ConfigKeys(). The source of
-// what nobody set is "default".
-std::vector<Setting> WithDefaults(const std::vector<Setting>& settings);
-
-// Splits "a, b": the elements of a list, without blanks around them.
-std::vector<std::string> SplitCommas(std::string_view text);
-
-// "is not known; did you mean …?"
-std::string UnknownKey(std::string_view key);
 
 }  // namespace heirloom

@@ -44,10 +44,8 @@ class FileReader {
   }
 
   void ReadKey(const std::string& name, const toml::node& node) {
-    const auto keys = ConfigKeys();
-    const auto key = std::find_if(keys.begin(), keys.end(),
-                                  [&](const ConfigKey& known) { return known.name == name; });
-    if (key == keys.end()) return Refuse(name, node, UnknownKey(name));
+    const ConfigKey* const key = FindConfigKey(name);
+    if (!key) return Refuse(name, node, UnknownKey(name));
     const auto values = ValuesOf(*key, node);
     if (!values) return Refuse(name, node, std::string(FormOf(*key)));
     file_.settings.push_back({name, *values, Where(node)});

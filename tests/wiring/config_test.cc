@@ -365,9 +365,10 @@ TEST_CASE("limits are numbers, and 0 is none", "[config]") {
   }
 }
 
-TEST_CASE("every key is documented, with what holds when nobody sets it", "[config]") {
+TEST_CASE("every key is documented in order, with what holds when nobody sets it", "[config]") {
   const std::string docs =
       testing::ReadFile(std::string(HEIRLOOM_SOURCE_DIR) + "/appliance/docs/configuration.md");
+  std::size_t last = 0;
   for (const ConfigKey& key : ConfigKeys()) {
     CAPTURE(std::string(key.name));
     // Keys that belong together share a row.
@@ -376,6 +377,8 @@ TEST_CASE("every key is documented, with what holds when nobody sets it", "[conf
     if (row == std::string::npos) row = docs.find("`, " + name);
     REQUIRE(row != std::string::npos);
     row = docs.rfind("\n|", row) + 1;
+    CHECK(row >= last);
+    last = row;
     const std::string line = docs.substr(row, docs.find('\n', row) - row);
     for (const std::string& part : SplitCommas(key.otherwise)) {
       const std::string quote = key.IsNumber() ? "`" : "\"";
