@@ -7,6 +7,8 @@
 #include <array>
 #include <limits>
 
+#include "appliance/base/base64.h"
+
 namespace heirloom {
 namespace {
 
@@ -49,23 +51,9 @@ std::optional<std::string> FromHex(std::string_view text) {
   return bytes;
 }
 
-std::string ToBase64(std::string_view bytes) {
-  std::string text(sodium_base64_encoded_len(bytes.size(), kBase64), '\0');
-  sodium_bin2base64(text.data(), text.size(), Bytes(bytes), bytes.size(), kBase64);
-  text.pop_back();
-  return text;
-}
+std::string ToBase64(std::string_view bytes) { return EncodeBase64(bytes, kBase64); }
 
-std::optional<std::string> FromBase64(std::string_view text) {
-  std::string bytes(text.size() * 3 / 4 + 1, '\0');
-  std::size_t size = 0;
-  if (sodium_base642bin(reinterpret_cast<unsigned char*>(bytes.data()), bytes.size(), text.data(),
-                        text.size(), nullptr, &size, nullptr, kBase64) != 0) {
-    return std::nullopt;
-  }
-  bytes.resize(size);
-  return bytes;
-}
+std::optional<std::string> FromBase64(std::string_view text) { return DecodeBase64(text, kBase64); }
 
 void Crc32c::Update(std::string_view bytes) {
   constexpr std::size_t kMost = std::numeric_limits<int>::max() / 2;  // The library counts in int.

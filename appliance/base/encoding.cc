@@ -5,6 +5,8 @@
 #include <array>
 #include <cstdint>
 
+#include "appliance/base/base64.h"
+
 namespace heirloom {
 namespace {
 
@@ -38,22 +40,10 @@ std::string Sha256Hex(std::string_view data) {
   return hex;
 }
 
-std::string ToBase64Url(std::string_view bytes) {
-  std::string text(sodium_base64_encoded_len(bytes.size(), kBase64), '\0');
-  sodium_bin2base64(text.data(), text.size(), Bytes(bytes), bytes.size(), kBase64);
-  text.pop_back();
-  return text;
-}
+std::string ToBase64Url(std::string_view bytes) { return EncodeBase64(bytes, kBase64); }
 
 std::optional<std::string> FromBase64Url(std::string_view text) {
-  std::string bytes(text.size() * 3 / 4 + 1, '\0');
-  std::size_t size = 0;
-  if (sodium_base642bin(reinterpret_cast<unsigned char*>(bytes.data()), bytes.size(), text.data(),
-                        text.size(), nullptr, &size, nullptr, kBase64) != 0) {
-    return std::nullopt;
-  }
-  bytes.resize(size);
-  return bytes;
+  return DecodeBase64(text, kBase64);
 }
 
 std::string PercentEncode(std::string_view text) {
