@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "storage/aws/lent_credentials.h"
+#include "storage/aws/request_signer.h"
 
 namespace heirloom {
 namespace {
@@ -99,13 +100,44 @@ Result<std::shared_ptr<aws::CredentialsProvider>> MakeAwsCredentials(const AwsKe
   if (!is_own) {
     RemoteOptions manners;
     manners.name = web_identity ? "sts" : "container credentials";
-    kept->lender = MakeRemoteService(std::move(manners), "", nullptr, world);
+    manners.trust_setting = "AWS_CA_BUNDLE";
+    manners.access_setting = web_identity ? "AWS_ROLE_ARN and whom that role trusts"
+                                          : "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE";
+    kept->lender =
+        MakeRemoteService(std::move(manners), FromCluster("AWS_CA_BUNDLE"), nullptr, world);
   }
   auto provider = is_own ? Own(keys) : Lent(setting, region, web_identity, *kept->lender, world);
   if (!provider) return ErrorOf(provider);
   kept->provider = std::move(*provider);
   aws::CredentialsProvider* const used = kept->provider.get();
   return std::shared_ptr<aws::CredentialsProvider>(std::move(kept), used);
+}
+
+namespace {
+
+// With the keys that it signs by.
+class KeepingSigner final : public RequestSigner {
+ public:
+  KeepingSigner(std::shared_ptr<aws::CredentialsProvider> keys, aws::SigningScope scope,
+                const Clock& clock)
+      : keys_(std::move(keys)), signer_(MakeSigV4Signer(*keys_, std::move(scope), clock)) {}
+
+  Status Sign(HttpRequest& request) override { return signer_->Sign(request); }
+  bool Renew(const HttpRequest& refused) override { return signer_->Renew(refused); }
+
+ private:
+  const std::shared_ptr<aws::CredentialsProvider> keys_;
+  const std::unique_ptr<RequestSigner> signer_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<RequestSigner>> MakeAwsSigner(const AwsKeys& keys, std::string_view setting,
+                                                     aws::SigningScope scope,
+                                                     const RemoteWorld& world) {
+  auto made = MakeAwsCredentials(keys, setting, scope.region, world);
+  if (!made) return ErrorOf(made);
+  return std::make_unique<KeepingSigner>(std::move(*made), std::move(scope), world.clock);
 }
 
 }  // namespace heirloom

@@ -7,7 +7,9 @@
 #include "appliance/base/result.h"
 #include "appliance/wiring/config.h"
 #include "storage/aws/credentials.h"
+#include "storage/aws/sigv4.h"
 #include "storage/remote/remote_service.h"
+#include "storage/remote/request_signer.h"
 
 namespace heirloom {
 
@@ -19,5 +21,10 @@ Result<std::shared_ptr<aws::CredentialsProvider>> MakeAwsCredentials(const AwsKe
                                                                      std::string_view setting,
                                                                      const std::string& region,
                                                                      const RemoteWorld& world);
+
+// The same keys, signing by SigV4 for a service of `scope`.
+Result<std::unique_ptr<RequestSigner>> MakeAwsSigner(const AwsKeys& keys, std::string_view setting,
+                                                     aws::SigningScope scope,
+                                                     const RemoteWorld& world);
 
 }  // namespace heirloom

@@ -16,8 +16,11 @@ Status Blobs::OpenBucket(const BlobService& service, Platform& platform) {
                                         platform.remote);
   if (!credentials) return ErrorOf(credentials);
   credentials_ = std::move(*credentials);
+  RemoteOptions manners = s3::BucketManners();
+  manners.trust_setting = "storage.blobs_ca_file";
+  manners.access_setting = "storage.blobs_credentials and the keys that it names";
   http_ = MakeRemoteService(
-      s3::BucketManners(), service.ca_file.string(),
+      std::move(manners), service.ca_file.string(),
       aws::MakeSigV4Signer(*credentials_, aws::SigningScope::S3(options.region), platform.clock),
       platform.remote);
   provision_ = [this, options, &clock = platform.clock] {

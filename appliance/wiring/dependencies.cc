@@ -22,6 +22,17 @@ Metrics::Samples Sum(const RemoteRegistry& registry, const Numbers& number) {
 
 double Number(std::uint64_t count) { return static_cast<double>(count); }
 
+// Empty when all is well. For anybody to read: names of settings, no address.
+std::string InWords(const RemoteService& service) {
+  const RemoteState state = service.State();
+  const std::string advice = state.setting.empty() ? "" : "; look at " + state.setting;
+  const std::string who = "The server for " + service.name();
+  if (state.distrusted) return who + " shows a certificate that is not trusted" + advice + ". ";
+  if (state.circuit != CircuitBreaker::State::kClosed) return who + " does not answer. ";
+  if (state.refuses_us) return who + " refuses our credentials" + advice + ". ";
+  return "";
+}
+
 }  // namespace
 
 void WatchDependencies(HealthService& health, Metrics& metrics, const RemoteRegistry& registry) {
@@ -60,21 +71,10 @@ void AddDependencyMetrics(Metrics& metrics, const RemoteRegistry& registry) {
 }
 
 CheckResult CheckDependencies(const RemoteRegistry& registry) {
-  std::set<std::string> down;
-  std::set<std::string> refusing;
-  registry.Visit([&](const RemoteService& service) {
-    const RemoteState state = service.State();
-    if (state.circuit != CircuitBreaker::State::kClosed) {
-      down.insert(service.name());
-    } else if (state.refuses_us) {
-      refusing.insert(service.name());
-    }
-  });
+  std::set<std::string> said;
+  registry.Visit([&](const RemoteService& service) { said.insert(InWords(service)); });
   std::string detail;
-  for (const std::string& name : down) detail += "The server for " + name + " does not answer. ";
-  for (const std::string& name : refusing) {
-    detail += "The server for " + name + " refuses our credentials. ";
-  }
+  for (const std::string& words : said) detail += words;
   if (detail.empty()) return {};
   detail.pop_back();
   return {CheckResult::State::kBehind, detail};

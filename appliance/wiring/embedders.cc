@@ -10,6 +10,8 @@ namespace {
 Result<ConfiguredEmbedder> OpenRemote(const Config::LiteLlm& config, const RemoteWorld& world) {
   RemoteOptions remote;
   remote.name = "embedder";
+  remote.trust_setting = "index.embedder_ca_file";
+  remote.access_setting = "index.embedder_key_file";
   remote.max_concurrent = 4;
   remote.max_wait = std::chrono::seconds(30);
   auto service = MakeRemoteService(std::move(remote), config.ca_file.string(),

@@ -12,6 +12,7 @@
 #include "appliance/domain/finding.h"
 #include "appliance/graph/graph_check_service.h"
 #include "appliance/wiring/indexer_lease.h"
+#include "storage/neo4j/manners.h"
 #include "storage/neo4j/neo4j_graph_store.h"
 #include "storage/rocksdb/rocksdb_graph_store.h"
 
@@ -20,13 +21,13 @@ namespace {
 
 constexpr char kRebuild[] = "rebuild graph";
 
-Neo4jGraphOptions OptionsOf(const Config::Neo4j& neo4j, const RemoteWorld& world) {
-  RemoteOptions options;
-  options.name = "graph";
-  return {.url = neo4j.url,
-          .database = neo4j.database,
-          .http = MakeRemoteService(std::move(options), neo4j.ca_file.string(),
-                                    MakeBasicSigner(neo4j.user, neo4j.password), world)};
+Neo4jGraphOptions OptionsOf(const Config::Neo4j& config, const RemoteWorld& world) {
+  auto signer =
+      neo4j::MakePatientSigner(MakeBasicSigner(config.user, config.password), world.pauses);
+  return {.url = config.url,
+          .database = config.database,
+          .http = MakeRemoteService(neo4j::Manners(), config.ca_file.string(), std::move(signer),
+                                    world)};
 }
 
 std::int64_t LagOf(const GraphState& state) {

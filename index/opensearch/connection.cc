@@ -8,11 +8,29 @@ namespace {
 // The most hits that are asked for take some 3 MB.
 constexpr std::size_t kMaxAnswerBytes = 64u << 20;
 constexpr std::chrono::milliseconds kConnectTimeout{2'000};
+constexpr char kAccess[] =
+    "index.search_user and index.search_password_file, index.search_token_file, or "
+    "index.search_signing";
 
 std::string InWords(const Answer& answer) {
   std::string words = "OpenSearch answered " + std::to_string(answer.status);
   const std::string type = ErrorType(answer.body);
   return type.empty() ? words : words + " (" + type + ")";
+}
+
+// Commas and stars of a query are sent as a signature has them (SigV4), so that it does not matter
+// whether who checks it looks at what was sent or encodes that anew.
+std::string AsSigned(const std::string& path) {
+  const std::size_t query = path.find('?');
+  std::string sent = path.substr(0, query);
+  for (const char c : path.substr(sent.size())) {
+    if (c == ',' || c == '*') {
+      sent += c == ',' ? "%2C" : "%2A";
+    } else {
+      sent += c;
+    }
+  }
+  return sent;
 }
 
 // Statuses that say nothing of the request.
@@ -22,11 +40,17 @@ bool SaysNotNow(int status) {
 
 tl::unexpected<Error> NotNow(const Answer& answer) {
   if (answer.status == 401) {
-    return Fail(ErrorCode::kUnavailable, "OpenSearch does not accept our credentials");
+    return FailForNow(ErrorCode::kUnavailable,
+                      std::string("OpenSearch does not accept our credentials; look at ") + kAccess,
+                      30);
   }
   if (answer.status == 403) {
-    return Fail(ErrorCode::kUnavailable,
-                "OpenSearch does not let our user do that: " + ErrorType(answer.body));
+    const std::string type = ErrorType(answer.body);
+    return FailForNow(ErrorCode::kUnavailable,
+                      "OpenSearch does not let us do that" +
+                          (type.empty() ? "" : " (" + type + ")") +
+                          "; look at the rights of who asks, and at " + kAccess,
+                      30);
   }
   return FailForNow(ErrorCode::kUnavailable, InWords(answer), answer.status == 429 ? 2 : 5);
 }
@@ -49,7 +73,7 @@ Result<Answer> Connection::Ask(const Request& request) const {
   }
   HttpRequest http;
   http.method = request.method;
-  http.url = base_url_ + request.path;
+  http.url = base_url_ + AsSigned(request.path);
   http.headers.push_back({"Accept", "application/json"});
   if (!request.body.empty()) http.headers.push_back({"Content-Type", "application/json"});
   http.body = request.body;

@@ -16,6 +16,14 @@ constexpr Time kBreath = Time::FromSeconds(2);     // Between tries when they ar
 constexpr Time kTooLate = Time::FromSeconds(10);   // A request needs some time on its way.
 constexpr std::chrono::seconds kLongestWait{30};
 
+// Said of keys that were over, or nearly, when they came.
+Error Over() {
+  return {ErrorCode::kUnavailable,
+          "the keys that were lent are over already; look at this machine's clock",
+          {},
+          2};
+}
+
 class Cached final : public CredentialsProvider {
  public:
   Cached(std::unique_ptr<CredentialsSource> source, const Clock& clock, Random& random)
@@ -68,6 +76,7 @@ class Cached final : public CredentialsProvider {
     last_fetch_ = now;
     if (keys) {
       keys_ = std::move(*keys);
+      problem_ = Over();
       next_fetch_ = NextFetch(now);
     } else {
       problem_ = keys.error();
@@ -87,7 +96,9 @@ class Cached final : public CredentialsProvider {
     std::array<std::uint8_t, 2> bytes{};
     random_.Fill(bytes);
     const std::int64_t part = bytes[0] << 8 | bytes[1];  // Of 65,536.
-    return {keys_->expires_at->micros - life / 10 - life / 10 * part / 65'536};
+    const std::int64_t before = std::max(life / 10 + life / 10 * part / 65'536, kTooLate.micros);
+    // Keys that are nearly over when they come make nobody ask without end.
+    return std::max(Time{keys_->expires_at->micros - before}, now + kBreath);
   }
 
   const std::unique_ptr<CredentialsSource> source_;

@@ -112,10 +112,15 @@ class RemoteService::Operation {
     return tl::unexpected<Error>(std::move(error));
   }
 
+  static std::string Advice(const std::string& setting) {
+    return setting.empty() ? "" : "; look at " + setting;
+  }
+
   // One try; again_ says what may follow.
   Result<HttpResponse> Try() {
     again_ = Again::kNo;
     refuses_us_ = false;
+    distrusted_ = false;
     if (s_.circuit_.RetryIn(s_.pauses_.Now()) > milliseconds(0)) return RefuseOpen();
     const auto place = s_.bulkhead_.Enter(std::clamp(Left(), milliseconds(0), s_.options_.max_wait),
                                           request_.stop);
@@ -146,6 +151,8 @@ class RemoteService::Operation {
     }
     const ErrorCode code = answer.error().code;
     const bool down = code == ErrorCode::kUnavailable || code == ErrorCode::kForbidden;
+    distrusted_ = code == ErrorCode::kForbidden && !own_fault_;
+    if (distrusted_) answer.error().message += Advice(s_.options_.trust_setting);
     if (!down || own_fault_ || request_.stop.stop_requested()) {
       Report(ticket, CircuitBreaker::Outcome::kUnknown, "");
     } else {
@@ -171,7 +178,9 @@ class RemoteService::Operation {
         return Report(ticket, Outcome::kBad, "it answered " + status);
       case Judgement::kRefusesUs:
         if (!renewed_ && s_.signer_ && s_.signer_->Renew(request_)) again_ = Again::kAtOnce;
-        return Report(ticket, Outcome::kGood, "it refuses our credentials (" + status + ")");
+        return Report(
+            ticket, Outcome::kGood,
+            "it refuses our credentials (" + status + ")" + Advice(s_.options_.access_setting));
     }
   }
 
@@ -179,7 +188,7 @@ class RemoteService::Operation {
               const std::string& problem) {
     const bool bad = outcome == CircuitBreaker::Outcome::kBad;
     if (bad) ++s_.tally_.failures;
-    if (outcome != CircuitBreaker::Outcome::kUnknown) s_.Note(problem, refuses_us_);
+    if (outcome != CircuitBreaker::Outcome::kUnknown) s_.Note({problem, refuses_us_, distrusted_});
     if (!s_.circuit_.Report(ticket, outcome, s_.pauses_.Now())) return;
     if (bad) {
       LogWarn("a dependency fails and is left alone for a while",
@@ -224,7 +233,8 @@ class RemoteService::Operation {
   const Instant deadline_;
   std::size_t fields_ = 0;  // Header fields that stay from try to try.
   Again again_ = Again::kNo;
-  bool refuses_us_ = false;  // By the last try.
+  bool refuses_us_ = false;  // By the last try, as the next.
+  bool distrusted_ = false;
   bool renewed_ = false;
   bool sink_touched_ = false;
   bool own_fault_ = false;  // A sink or an upload said no.
@@ -253,15 +263,14 @@ Result<HttpResponse> RemoteService::Send(const HttpRequest& request) {
   return Operation(*this, request).Run();
 }
 
-void RemoteService::Note(const std::string& problem, bool refuses_us) {
+void RemoteService::Note(Noted noted) {
   const std::lock_guard lock(mutex_);
-  problem_ = problem;
-  refuses_us_ = refuses_us;
+  noted_ = std::move(noted);
 }
 
 std::string RemoteService::Problem() const {
   const std::lock_guard lock(mutex_);
-  return problem_;
+  return noted_.problem;
 }
 
 RemoteState RemoteService::State() const {
@@ -269,8 +278,11 @@ RemoteState RemoteService::State() const {
   state.circuit = circuit_.state();
   state.retry_in = circuit_.RetryIn(pauses_.Now());
   const std::lock_guard lock(mutex_);
-  state.problem = problem_;
-  state.refuses_us = refuses_us_;
+  state.problem = noted_.problem;
+  state.refuses_us = noted_.refuses_us;
+  state.distrusted = noted_.distrusted;
+  if (state.refuses_us) state.setting = options_.access_setting;
+  if (state.distrusted) state.setting = options_.trust_setting;
   return state;
 }
 

@@ -34,6 +34,10 @@ Judgement JudgeByStatus(const HttpResponse& answer);
 struct RemoteOptions {
   // What operators call the dependency: "search", "graph", "blobs". In every message and metric.
   std::string name;
+  // What an operator is to look at when its certificate is not trusted, and when it refuses our
+  // credentials: keys of the configuration, "index.search_ca_file". Empty: no advice is given.
+  std::string trust_setting;
+  std::string access_setting;
   // No operation takes longer, with all its tries and pauses and the wait for a place; a request
   // whose own `timeout` is shorter gets that.
   std::chrono::milliseconds max_time{30'000};
@@ -75,6 +79,8 @@ struct RemoteState {
   // In words for operators, without secrets: the last failure. Empty when the last try was good.
   std::string problem;
   bool refuses_us = false;                // The last answer refused our credentials.
+  bool distrusted = false;                // The last try met a certificate that is not trusted.
+  std::string setting;                    // Of either: RemoteOptions' advice.
   std::chrono::milliseconds retry_in{0};  // While open: until the next probe may go.
 
   // False only while nobody may ask. A health page that takes a process out of service by it must
@@ -126,7 +132,13 @@ class RemoteService final : public HttpClient {
 
  private:
   class Operation;
-  void Note(const std::string& problem, bool refuses_us);
+  // What a try came to; guarded by mutex_.
+  struct Noted {
+    std::string problem;
+    bool refuses_us = false;
+    bool distrusted = false;
+  };
+  void Note(Noted noted);
   std::string Problem() const;
 
   const RemoteOptions options_;
@@ -145,8 +157,7 @@ class RemoteService final : public HttpClient {
         refused_full{0}, budget_empty{0};
   } tally_;
   mutable std::mutex mutex_;
-  std::string problem_;  // Guarded by mutex_, as the next.
-  bool refuses_us_ = false;
+  Noted noted_;
 };
 
 // The usual one: over libcurl, with `ca_file` (PEM; empty: the system's) as the only authorities it

@@ -12,6 +12,7 @@ namespace heirloom::s3 {
 namespace {
 
 constexpr std::string_view kName = "blobs";
+constexpr char kLook[] = "; look at storage.blobs_credentials and the keys that it names";
 
 // What may take long: large bodies at a mebibyte a second, and joining many parts.
 std::chrono::milliseconds TimeFor(const Ask& ask) {
@@ -101,16 +102,20 @@ Error Client::ErrorOfRefusal(const HttpResponse& answer) const {
     return make(ErrorCode::kNotFound, "there is no such blob or upload");
   }
   if (OneOf(code, {"InvalidAccessKeyId", "XAdminUserNotFound"}))
-    return operators("the store does not know our access key id");
-  if (code == "SignatureDoesNotMatch") return operators("our secret access key is wrong");
-  if (OneOf(code, {"ExpiredToken", "TokenRefreshRequired", "InvalidToken"})) {
-    return operators("our session token is expired or not good");
+    return operators(std::string("the store does not know our access key id") + kLook);
+  if (code == "SignatureDoesNotMatch") {
+    return operators(std::string("our secret access key is wrong") + kLook);
+  }
+  // The answer to HEAD has no body to say why.
+  const bool untold = answer.status == 400 && answer.body.empty();
+  if (untold || OneOf(code, {"ExpiredToken", "TokenRefreshRequired", "InvalidToken"})) {
+    return operators(std::string("our session token is expired or not good") + kLook);
   }
   if (code == "RequestTimeTooSkewed") {
     return operators("this machine's clock differs too much from the store's");
   }
   if (OneOf(code, {"AccessDenied", "AllAccessDisabled", "AccountProblem"})) {
-    return operators("our keys may not do that with bucket " + options_.bucket);
+    return operators("our keys may not do that with bucket " + options_.bucket + kLook);
   }
   if (answer.status / 100 == 3 || code == "AuthorizationHeaderMalformed") {
     const auto region = answer.GetHeader("x-amz-bucket-region");

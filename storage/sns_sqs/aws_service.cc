@@ -12,6 +12,7 @@ namespace {
 
 constexpr std::chrono::seconds kTimeout{10};
 constexpr std::size_t kMaxAnswer = 8u << 20;
+constexpr char kAccess[] = "storage.events_credentials and the keys that it names";
 
 bool IsOneOf(std::string_view code, std::initializer_list<std::string_view> codes) {
   for (const std::string_view one : codes) {
@@ -85,7 +86,10 @@ Error ErrorOfCode(std::string_view service, const std::string& code, int status)
             0};
   }
   if (RefusesUs(code) || status == 401 || status == 403) {
-    return {ErrorCode::kUnavailable, who + ": " + WordsOfRefusal(code, status), {}, 30};
+    return {ErrorCode::kUnavailable,
+            who + ": " + WordsOfRefusal(code, status) + "; look at " + kAccess,
+            {},
+            30};
   }
   const std::string what =
       who + " answered " + std::to_string(status) + (code.empty() ? std::string() : " " + code);
@@ -98,6 +102,8 @@ std::unique_ptr<RemoteService> MakeAwsService(const ServiceOptions& options,
                                               const RemoteWorld& world) {
   RemoteOptions remote;
   remote.name = options.name;
+  remote.trust_setting = "storage.events_ca_file";
+  remote.access_setting = kAccess;
   remote.max_time = options.max_time;
   remote.max_concurrent = options.max_concurrent;
   remote.judge = JudgeAnswer;

@@ -37,11 +37,12 @@ class Lender final : public CredentialsSource {
     if (hook) hook();
     if (down) return Fail(ErrorCode::kUnavailable, "sts: nobody answers there");
     return Credentials{"KEY" + std::to_string(number), "secret", "token" + std::to_string(number),
-                       clock_.Now() + Time::FromSeconds(3'600)};
+                       clock_.Now() + Time::FromSeconds(life)};
   }
 
   std::atomic<int> fetches = 0;
   std::atomic<bool> down = false;
+  std::atomic<int> life = 3'600;  // Seconds.
   std::function<void()> hook;
 
  private:
@@ -70,6 +71,32 @@ TEST_CASE("keys are lent once, and new ones are got before they expire") {
   bank.clock.AdvanceSeconds(361);
   CHECK(bank.Id() == "KEY2");
   CHECK(bank.lender->fetches == 2);
+}
+
+TEST_CASE("keys that live for seconds are got anew before they are too old for their way") {
+  Bank bank;
+  bank.lender->life = 16;
+  for (int fetch = 1; fetch <= 4; ++fetch) {
+    CHECK(bank.Id() == "KEY" + std::to_string(fetch));
+    bank.clock.AdvanceSeconds(5);
+    CHECK(bank.Id() == "KEY" + std::to_string(fetch));
+    bank.clock.AdvanceSeconds(2);
+  }
+}
+
+TEST_CASE("keys that are over when they come are refused in words, and not asked for without end") {
+  Bank bank;
+  bank.lender->life = 0;
+  for (int again = 0; again < 3; ++again) {
+    const auto over = bank.provider->Get();
+    REQUIRE_FALSE(over);
+    CHECK(over.error().code == ErrorCode::kUnavailable);
+    CHECK(over.error().message.find("clock") != std::string::npos);
+  }
+  CHECK(bank.lender->fetches == 1);
+  bank.lender->life = 3'600;
+  bank.clock.AdvanceSeconds(3);
+  CHECK(bank.Id() == "KEY2");
 }
 
 TEST_CASE("when nobody lends, good keys stay in use and expired ones do not") {

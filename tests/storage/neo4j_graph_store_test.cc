@@ -112,6 +112,7 @@ TEST_CASE("whoever is not let in reads why, and no secret", "[graph]") {
   SECTION("with a wrong password") {
     const Error error = code_of(server.Options(server.url(), "wrong-" + server.password()));
     CHECK(error.code == ErrorCode::kUnavailable);
+    CHECK(Says(error, "storage.graph_password"));
     CHECK_FALSE(Says(error, server.password()));
   }
   SECTION("for a database that is not there") {
@@ -137,6 +138,33 @@ TEST_CASE("whoever is not let in reads why, and no secret", "[graph]") {
   }
 }
 
+TEST_CASE("a wrong password is sent once, so that Neo4j locks nobody's account", "[graph]") {
+  Neo4jServer server;
+  { const auto made = server.Open(); }
+  const TempFolder folder;
+  testing::WriteFile(folder / "password", "wrong-" + server.password());
+  const auto store =
+      OpenNeo4jGraphStore(
+          server.Options(server.url(), Secret::FromFile(folder / "password").value()))
+          .value();
+  const auto first = store->Reached();
+  REQUIRE_FALSE(first);
+  CHECK(Says(first.error(), "does not let us in"));
+  for (int again = 0; again < 10; ++again) {
+    const auto refused = store->Reached();
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().code == ErrorCode::kUnavailable);
+    CHECK(refused.error().retry_after_seconds > 0);
+    CHECK(Says(refused.error(), "not tried again"));
+    CHECK(Says(refused.error(), "storage.graph_password_file"));
+  }
+  // Eleven wrong ones would have locked it for five seconds.
+  CHECK(OpenNeo4jGraphStore(server.Options()).value()->Reached());
+  // A password that was exchanged counts at once.
+  testing::WriteFile(folder / "password", server.password() + "\n");
+  CHECK(store->Reached());
+}
+
 TEST_CASE("Neo4j behind TLS with a private authority", "[graph]") {
   Neo4jServer server;
   { const auto made = server.Open(); }
@@ -156,7 +184,10 @@ TEST_CASE("Neo4j behind TLS with a private authority", "[graph]") {
   }
   SECTION("is refused with another one, with the system's, or over time") {
     const TlsProxy proxy(ca, TestServer("NEO4J"));
-    CHECK(ask(proxy.Url(), other.file()).error().code == ErrorCode::kUnavailable);
+    const auto wrong = ask(proxy.Url(), other.file());
+    REQUIRE_FALSE(wrong);
+    CHECK(wrong.error().code == ErrorCode::kUnavailable);
+    CHECK(Says(wrong.error(), "certificate is not trusted; look at storage.graph_ca_file"));
     CHECK(ask(proxy.Url(), "").error().code == ErrorCode::kUnavailable);
     const TlsProxy expired(ca, TestServer("NEO4J"), TlsProxy::Certificate::kExpired);
     const auto refused = ask(expired.Url(), ca.file());

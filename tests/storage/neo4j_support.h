@@ -5,9 +5,11 @@
 #include <atomic>
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "appliance/base/clock.h"
 #include "appliance/base/random.h"
+#include "storage/neo4j/manners.h"
 #include "storage/neo4j/neo4j_graph_store.h"
 #include "storage/remote/http_url.h"
 #include "storage/remote/remote_service.h"
@@ -41,11 +43,16 @@ class Neo4jServer {
   // As the daemon would; `url` and `password` where they are not the server's.
   Neo4jGraphOptions Options(const std::string& url, const std::string& password,
                             const std::string& ca_file = "") {
+    return Options(url, Secret::Literal(password), ca_file);
+  }
+  Neo4jGraphOptions Options(const std::string& url, Secret password,
+                            const std::string& ca_file = "") {
     return {.url = url,
             .instance = instance_,
-            .http = MakeRemoteService(Remote(), ca_file,
-                                      MakeBasicSigner(user_, Secret::Literal(password)),
-                                      {pauses_, clock_, random_})};
+            .http = MakeRemoteService(
+                neo4j::Manners(), ca_file,
+                neo4j::MakePatientSigner(MakeBasicSigner(user_, std::move(password)), pauses_),
+                {pauses_, clock_, random_})};
   }
   Neo4jGraphOptions Options() { return Options(url_, password_); }
 
@@ -64,19 +71,13 @@ class Neo4jServer {
     request.headers = {{"Content-Type", "application/json"}};
     request.body = R"({"statement":")" + statement + R"("})";
     const auto http =
-        MakeRemoteService(Remote(), "", MakeBasicSigner(user_, Secret::Literal(password_)),
+        MakeRemoteService(neo4j::Manners(), "", MakeBasicSigner(user_, Secret::Literal(password_)),
                           {pauses_, clock_, random_});
     const auto answer = http->Send(request);
     return answer ? answer->body : answer.error().message;
   }
 
  private:
-  static RemoteOptions Remote() {
-    RemoteOptions options;
-    options.name = "graph";
-    return options;
-  }
-
   RealPauses pauses_;
   SystemClock clock_;
   SystemRandom random_;

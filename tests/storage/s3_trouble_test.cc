@@ -1,11 +1,13 @@
 // What goes wrong between us and a bucket, and what a random history leaves in both adapters.
 
+#include <atomic>
 #include <catch2/catch.hpp>
 #include <map>
 
 #include "storage/aws/lent_credentials.h"
 #include "storage/files/files_blob_store.h"
 #include "tests/storage/s3_room.h"
+#include "tests/storage/scripted_server.h"
 #include "tests/support/seeded_random.h"
 #include "tests/support/temp_folder.h"
 #include "tests/support/tls_proxy.h"
@@ -107,6 +109,62 @@ TEST_CASE("keys that end in the middle of an upload are renewed, and the upload 
   Must(store->CompleteUpload(upload, Must(store->ListParts(upload, 0)).parts, {}));
   CHECK(keys.renewals >= 2);
   CHECK(contract::ReadAll(*store, Key("film")) == part + "rest");
+}
+
+// Lends AKID1, AKID2, …; a refusal may be answered by new ones at once.
+class Lending final : public aws::CredentialsProvider {
+ public:
+  Result<aws::Credentials> Get() override {
+    const std::string number = std::to_string(lent);
+    return aws::Credentials{"AKID" + number, "hidden-secret", "hidden-token" + number, {}};
+  }
+  Result<aws::Credentials> Renew(const std::string& refused) override {
+    if (refused == "hidden-token" + std::to_string(lent)) ++lent;
+    return Get();
+  }
+  int lent = 1;
+};
+
+TEST_CASE("a session token that S3 calls expired is got anew once, and then told in words",
+          "[blobs]") {
+  std::atomic<int> good = 2;
+  testing::ScriptedServer aws([&](const std::string& request) {
+    if (request.find("Credential=AKID" + std::to_string(good) + "/") != std::string::npos) {
+      return testing::Answer("", "200 OK",
+                             "ETag: \"e\"\r\nLast-Modified: "
+                             "Mon, 05 Jan 2026 10:00:00 GMT\r\n");
+    }
+    // As AWS answers: 400, and to HEAD without a body.
+    const bool is_head = request.starts_with("HEAD ");
+    return testing::Answer(is_head ? "" : "<Error><Code>ExpiredToken</Code></Error>",
+                           "400 Bad Request");
+  });
+  const bool by_head = GENERATE(false, true);
+  const std::string url = aws.Url("/");
+  S3Room room(url.substr(0, url.size() - 1));
+  auto provider = std::make_unique<Lending>();
+  Lending& keys = *provider;
+  room.Use(std::move(provider));
+  const auto store = room.Open();
+  const auto ask = [&]() -> Status {
+    if (!by_head) return store->Ping();
+    const auto info = store->Head(Key("a"));
+    return info ? Status() : Status(ErrorOf(info));
+  };
+  CHECK(ask());
+  CHECK(keys.lent == 2);
+  CHECK(aws.Requests().size() == 2);
+
+  good = 0;
+  const Status refused = ask();
+  REQUIRE_FALSE(refused);
+  INFO(refused.error().message);
+  CHECK(aws.Requests().size() == 4);
+  CHECK(refused.error().code == ErrorCode::kUnavailable);
+  CHECK(refused.error().message.find("session token is expired") != std::string::npos);
+  CHECK(refused.error().message.find("look at storage.blobs_credentials") != std::string::npos);
+  CHECK(refused.error().message.find("hidden") == std::string::npos);
+  CHECK(room.http().State().refuses_us);
 }
 
 // What somebody who uses a store sees of a call.

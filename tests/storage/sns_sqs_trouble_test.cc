@@ -187,6 +187,7 @@ TEST_CASE("keys that SNS and SQS refuse are told of in words, and never shown", 
   CHECK(error.code == ErrorCode::kUnavailable);
   CHECK(error.message.find(words) != std::string::npos);
   CHECK(error.message.find(code) != std::string::npos);
+  CHECK(error.message.find("look at storage.events_credentials") != std::string::npos);
   CHECK(error.message.find("hidden") == std::string::npos);
 }
 

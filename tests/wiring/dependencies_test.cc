@@ -18,6 +18,8 @@ struct World {
     RemoteOptions options;
     options.name = name;
     options.retry.max_tries = 1;
+    options.trust_setting = "its.ca_file";
+    options.access_setting = "its.key_file";
     auto client = std::make_unique<ScriptedClient>([this](const HttpRequest&) { return answer; });
     return std::make_unique<RemoteService>(options, std::move(client), nullptr,
                                            RemoteWorld{pauses, clock, random, &registry});
@@ -53,7 +55,26 @@ TEST_CASE("a dependency that refuses our credentials is named") {
   world.answer = HttpResponse{403, {}, ""};
   REQUIRE(blobs->Send({}));
   CHECK(CheckDependencies(world.registry).detail ==
-        "The server for blobs refuses our credentials.");
+        "The server for blobs refuses our credentials; look at its.key_file.");
+}
+
+TEST_CASE("a dependency whose certificate is not trusted is named, with what to look at") {
+  World world;
+  const auto blobs = world.Make("blobs");
+  world.answer = Fail(ErrorCode::kForbidden, "http://10.0.0.1/: its certificate is not trusted");
+  const auto refused = blobs->Send({});
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().code == ErrorCode::kUnavailable);
+  CHECK_THAT(refused.error().message, Contains("look at its.ca_file"));
+  const std::string words =
+      "The server for blobs shows a certificate that is not trusted; look at its.ca_file.";
+  CHECK(CheckDependencies(world.registry).detail == words);
+  while (blobs->State().Usable()) REQUIRE_FALSE(blobs->Send({}));
+  CHECK(CheckDependencies(world.registry).detail == words);
+  world.pauses.now += blobs->State().retry_in;
+  world.answer = HttpResponse{200, {}, ""};
+  REQUIRE(blobs->Send({}));
+  CHECK(CheckDependencies(world.registry).state == CheckResult::State::kOk);
 }
 
 TEST_CASE("a dependency's numbers stand under its name, summed over the services that ask it") {
