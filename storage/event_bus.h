@@ -2,7 +2,8 @@
 // that something changed, never what it is now (appliance/domain/event.h). `storage/outbox` is the
 // outbox itself, in the main database; `storage/sns_sqs` carries events through SNS to a queue for
 // each consumer. What every implementation promises is written as tests in
-// tests/contract/event_bus_contract.cc: change promise and test together.
+// tests/contract/event_bus_contract.cc: change promise and test together. Random histories leave
+// the same behind on all of them: tests/contract/event_bus_history.h.
 //
 // Consumers. A consumer is a name with its own place in the stream and its own dead letters; every
 // consumer gets every event, of all tenants, that was published after it came to be (earlier ones
@@ -19,7 +20,9 @@
 // (EventConsumer in appliance/delivery does).
 //
 // Leases. What was received is nobody else's until the lease is over; then it is given again, as
-// another attempt. A lease is made longer by Extend.
+// another attempt. A lease is made longer by Extend. Whoever stalls beyond it and then goes on
+// changes nothing on the bus; what it writes elsewhere is only kept out by comparing versions, so a
+// projection keeps a tombstone of what is deleted.
 //
 // Dead letters. An event whose attempt number `kMaxAttempts` fails, or whose lease runs out that
 // often, becomes a dead letter of that consumer, with the reason, and the others pass it. It stays

@@ -15,7 +15,7 @@ std::string_view TextAt(const Json& object, std::string_view key) {
 bool IsStale(std::string_view code) {
   return code.find("ReceiptHandleIsInvalid") != std::string_view::npos ||
          code.find("MessageNotInflight") != std::string_view::npos ||
-         code == "InvalidParameterValue";
+         code.starts_with("InvalidParameterValue");  // LocalStack adds "Exception".
 }
 
 tl::unexpected<Error> NotUnderstood() {

@@ -120,6 +120,10 @@ void CheckEventBus(const OpenBus& open) {
   SECTION("delivery") { CheckEventBusDelivery(open); }
   SECTION("leases") { CheckLeases(open); }
   SECTION("waiting") { CheckWaiting(open); }
+  SECTION("a worker that stalled does not bring back what was deleted meanwhile") {
+    const auto made = open();
+    CheckStalledConsumer(*made, made->Bus(), made->Bus());
+  }
   SECTION("dead letters") { CheckEventBusDeadLetters(open); }
 }
 

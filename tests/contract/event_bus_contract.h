@@ -25,6 +25,11 @@ using OpenBus = std::function<std::unique_ptr<BusUnderTest>()>;
 // each with the test case from the start.
 void CheckEventBus(const OpenBus& open);
 
+// A worker on `stalled` that is not heard of for longer than its lease, while what it works on is
+// deleted and `other` sees it, and that then goes on: nothing comes back and nothing is lost. Two
+// workers of one bus, or two processes on the same events. The bus is new.
+void CheckStalledConsumer(BusUnderTest& made, EventBus& stalled, EventBus& other);
+
 // The parts, in files of their own.
 void CheckEventBusDelivery(const OpenBus& open);
 void CheckEventBusDeadLetters(const OpenBus& open);

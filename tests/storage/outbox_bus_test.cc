@@ -6,6 +6,7 @@
 
 #include "tests/contract/event_bus_contract.h"
 #include "tests/contract/event_bus_fixture.h"
+#include "tests/contract/event_bus_history.h"
 #include "tests/delivery/outbox_world.h"
 
 namespace heirloom {
@@ -22,6 +23,21 @@ std::int64_t Waiting(OutboxWorld& world) { return world.Another()->Counts().valu
 
 TEST_CASE("the outbox itself keeps the EventBus contract", "[contract][bus]") {
   contract::CheckEventBus([] { return std::make_unique<testing::OutboxWorld>(); });
+}
+
+TEST_CASE("a process that stalled does not bring back what was deleted, on the outbox", "[bus]") {
+  OutboxWorld world;
+  const auto stalled = world.Another(false);
+  const auto other = world.Another(false);
+  contract::CheckStalledConsumer(world, *stalled, *other);
+}
+
+TEST_CASE("any history leaves on the outbox what it must", "[bus]") {
+  for (std::uint64_t seed = 1; seed <= 6; ++seed) {
+    CAPTURE(seed);
+    OutboxWorld world;
+    CHECK(contract::PlayBusHistory(world, seed) == contract::ExpectedOfBusHistory(seed));
+  }
 }
 
 TEST_CASE("what was acknowledged is written down soon, though nothing new comes", "[bus]") {

@@ -11,19 +11,12 @@
 
 #include "tests/contract/event_bus_contract.h"
 #include "tests/contract/event_bus_fixture.h"
-#include "tests/delivery/outbox_world.h"
-#include "tests/storage/postgres_support.h"
+#include "tests/storage/postgres_outbox.h"
 
 namespace heirloom {
 namespace {
 
-class PostgresOutbox final : private testing::PostgresBox, public testing::OutboxOn {
- public:
-  PostgresOutbox() : OutboxOn(testing::PostgresBox::Open(), {"alpha", "beta"}, false, false) {}
-
-  // As another process has it.
-  std::unique_ptr<Database> AnotherDatabase() { return testing::PostgresBox::Open(); }
-};
+using testing::PostgresOutbox;
 
 // A process of the cluster that takes events of alpha until all of them were seen.
 struct Member {
@@ -35,6 +28,13 @@ struct Member {
 
 TEST_CASE("the outbox in Postgres keeps the EventBus contract", "[contract][bus]") {
   contract::CheckEventBus([] { return std::make_unique<PostgresOutbox>(); });
+}
+
+TEST_CASE("a process that stalled does not bring back what was deleted, on Postgres", "[bus]") {
+  PostgresOutbox world;
+  const auto database = world.AnotherDatabase();
+  const auto other = world.Another(*database, false);
+  contract::CheckStalledConsumer(world, world.Bus(), *other);
 }
 
 TEST_CASE("processes that compete for a consumer's events give each of them out once", "[bus]") {
