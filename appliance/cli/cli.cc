@@ -37,6 +37,7 @@ int Run(int argc, const char* const* argv) {
   AddDoctor(app, action);
   AddConfig(app, action);
   AddMigrate(app, action);
+  AddPromote(app, action);
   AddRebuild(app, action);
   AddEvents(app, action);
   AddHealth(app, action);

@@ -37,6 +37,7 @@ void AddBackup(CLI::App& app, Action& action);
 void AddRestore(CLI::App& app, Action& action);
 void AddDoctor(CLI::App& app, Action& action);
 void AddMigrate(CLI::App& app, Action& action);
+void AddPromote(CLI::App& app, Action& action);
 void AddRebuild(CLI::App& app, Action& action);
 void AddEvents(CLI::App& app, Action& action);
 void AddHealth(CLI::App& app, Action& action);

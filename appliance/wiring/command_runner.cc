@@ -12,6 +12,7 @@
 #include "appliance/operations/dead_letter_commands.h"
 #include "appliance/operations/identity_commands.h"
 #include "appliance/operations/maintenance_commands.h"
+#include "appliance/wiring/blobs.h"
 #include "appliance/wiring/core.h"
 #include "appliance/wiring/daemon.h"
 #include "appliance/wiring/databases.h"
@@ -19,6 +20,7 @@
 #include "appliance/wiring/events.h"
 #include "appliance/wiring/graph.h"
 #include "appliance/wiring/own_stores.h"
+#include "appliance/wiring/promote.h"
 #include "appliance/wiring/rebuild_commands.h"
 #include "storage/sqlite/sqlite_maintenance.h"
 
@@ -60,6 +62,7 @@ Result<Json> RunHere(const Config& config, std::string_view command, std::string
         config, *maintenance, [&] { return stores.OpenForDoctor(); }, progress_of_it);
   });
   std::unique_ptr<Events> events;
+  std::unique_ptr<Blobs> blobs;
   // These work on a database that cannot be opened, or is not to be migrated; all others open it.
   if (!commands.Has(command)) {
     const auto core = stores.OpenCore();
@@ -67,14 +70,26 @@ Result<Json> RunHere(const Config& config, std::string_view command, std::string
     AddIdentityCommands(commands, (*core)->identity, VisitUrlOf(config.http, config.http.port));
     AddRebuildCommands(commands, config, **core);
     AddGraphRebuild(commands, config, **core);
-    if (command.starts_with("dlq ")) {
+    if (command.starts_with("dlq ") || command == "promote") {
       auto opened = Events::Open(config, **core);
       if (!opened) return ErrorOf(opened);
       events = std::move(*opened);
       AddDeadLetterCommands(commands, events->dead_letters());
     }
+    AddPromotion(commands, {config, **core,
+                            [&]() -> Result<BlobStore*> {
+                              auto opened = Blobs::Open(config, *(*core)->platform);
+                              if (!opened) return ErrorOf(opened);
+                              blobs = std::move(*opened);
+                              return &blobs->store();
+                            },
+                            [&]() -> Result<Events*> {
+                              events->Start();  // What nobody else hands on.
+                              return events.get();
+                            }});
   }
   const Result<std::string> result = commands.Run(command, *args, progress);
+  if (events) events->Stop();
   if (!result) return ErrorOf(result);
   return Json::Parse(*result);
 }

@@ -13,6 +13,7 @@
 #include "storage/metered_database.h"
 #include "storage/remote/remote_service.h"
 #include "storage/remote/retry.h"
+#include "storage/sealable_database.h"
 
 namespace heirloom {
 
@@ -28,15 +29,20 @@ struct Platform {
 
 // What the daemon and a command beside it share: the truth, and who people are.
 struct Core {
-  // The caller holds the data directory's lock.
+  // The caller holds the data directory's lock. kConflict for a database that something is just
+  // being moved into: what is in it is a part.
   static Result<std::unique_ptr<Core>> Open(const Config& config);
 
   Core(std::unique_ptr<Platform> its_platform, std::unique_ptr<Database> its_database)
       : platform(std::move(its_platform)),
-        database(std::make_unique<MeteredDatabase>(std::move(its_database))) {}
+        bookkeeping(std::make_unique<MeteredDatabase>(std::move(its_database))),
+        database(std::make_unique<SealableDatabase>(*bookkeeping)) {}
 
   const std::unique_ptr<Platform> platform;
-  const std::unique_ptr<MeteredDatabase> database;
+  // The same database, for what is no part of the truth and goes on where that is sealed: leases,
+  // places in the outbox, throttles.
+  const std::unique_ptr<MeteredDatabase> bookkeeping;
+  const std::unique_ptr<Database> database;
   PasswordHasher hasher{{}};
   IdentityService identity{*database, hasher, platform->clock, platform->ids, platform->random};
 };

@@ -38,9 +38,11 @@
 #include "appliance/wiring/manifest.h"
 #include "appliance/wiring/own_stores.h"
 #include "appliance/wiring/projections.h"
+#include "appliance/wiring/promote.h"
 #include "appliance/wiring/rebuild_commands.h"
 #include "appliance/wiring/scheduler_role.h"
 #include "appliance/wiring/web_role.h"
+#include "storage/seal.h"
 
 namespace heirloom {
 namespace {
@@ -48,11 +50,19 @@ namespace {
 constexpr std::chrono::seconds kDrainFor{20};
 constexpr std::chrono::seconds kHousekeepEach{60};
 
+Result<std::optional<Seal>> SealOf(Database& database) {
+  return ReadOne(database, [](Reader& reader) { return ReadSeal(reader); });
+}
+
 CheckResult CheckDatabase(Database& database) {
   const Status pinged = database.Ping();
-  if (pinged) return {};
-  LogError("the database failed its check", {{"reason", pinged.error().message}});
-  return {CheckResult::State::kFailing, "The database does not answer."};
+  const auto seal = pinged ? SealOf(database) : Result<std::optional<Seal>>(ErrorOf(pinged));
+  if (!seal) {
+    LogError("the database failed its check", {{"reason", seal.error().message}});
+    return {CheckResult::State::kFailing, "The database does not answer."};
+  }
+  if (!*seal) return {};
+  return {CheckResult::State::kBehind, InWords(**seal)};
 }
 
 double FreeBytes(const std::filesystem::path& path) {
@@ -174,7 +184,7 @@ class Daemon::Impl {
     if (web_) web_->AddMetrics(metrics_);
     metrics_.AddReading(Kind::kCounter, "heirloom_sql_statements_total",
                         "Statements that the database was asked.",
-                        [this] { return static_cast<double>(core_->database->Statements()); });
+                        [this] { return static_cast<double>(core_->bookkeeping->Statements()); });
     metrics_.AddReading(Kind::kGauge, "heirloom_data_free_bytes",
                         "What is left on the data directory's disk.",
                         [this] { return FreeBytes(config_.data_dir); });
@@ -191,6 +201,10 @@ class Daemon::Impl {
 
   Status Housekeep() {
     ReturnFreeMemory();
+    const auto seal = SealOf(*core_->database);
+    if (!seal) return ErrorOf(seal);
+    // Nothing grows old any more where nothing changes.
+    if (*seal) return events_->Count();
     Status trouble;
     if (web_) trouble = web_->Housekeep();
     if (!scheduler_) return trouble;
@@ -209,6 +223,9 @@ class Daemon::Impl {
       AddNoRebuilds(commands_);
     }
     AddDeadLetterCommands(commands_, events_->dead_letters());
+    AddPromotion(commands_,
+                 {config_, *core_, [this] { return Result<BlobStore*>(&blobs_->store()); },
+                  [this] { return Result<Events*>(events_.get()); }});
     if (web_) {
       if (Status found = FindFirstRun(visit_url); !found) return found;
     }
@@ -229,6 +246,9 @@ class Daemon::Impl {
   }
 
   Status FindFirstRun(const std::string& visit_url) {
+    const auto seal = SealOf(*core_->database);
+    if (!seal) return ErrorOf(seal);
+    if (*seal) return {};
     const Result<bool> fresh = core_->identity.NeedsSetup();
     if (!fresh) return ErrorOf(fresh);
     if (!*fresh) return {};

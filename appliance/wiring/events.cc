@@ -28,7 +28,7 @@ Result<SnsSqsOptions> OptionsOf(const Config::EventService& service, const Platf
 
 Result<std::unique_ptr<Events>> Events::Open(const Config& config, Core& core) {
   const auto& service = config.storage.events;
-  OutboxBusOptions options{.database = *core.database,
+  OutboxBusOptions options{.database = *core.bookkeeping,
                            .clock = core.platform->clock,
                            .random = core.platform->random,
                            .consumers = {},
@@ -68,7 +68,7 @@ void Events::Stop() {
 
 Status Events::Sweep(std::int64_t needed_after) {
   const auto swept = SweepOutbox(
-      *core_.database, {.now = core_.platform->clock.Now(), .needed_after = needed_after});
+      *core_.bookkeeping, {.now = core_.platform->clock.Now(), .needed_after = needed_after});
   return swept ? Status() : Status(ErrorOf(swept));
 }
 
@@ -78,6 +78,16 @@ Status Events::Count() {
   const std::lock_guard lock(counted_mutex_);
   counted_ = std::move(*counts);
   return {};
+}
+
+Result<std::vector<EventBus::Count>> Events::Underway() {
+  if (!remote_) return std::vector<EventBus::Count>();
+  auto counts = outbox_->Counts();
+  if (!counts) return counts;
+  auto handed_on = remote_->Counts();
+  if (!handed_on) return handed_on;
+  counts->insert(counts->end(), handed_on->begin(), handed_on->end());
+  return counts;
 }
 
 std::vector<EventBus::Count> Events::counted() const {

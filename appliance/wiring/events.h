@@ -37,6 +37,10 @@ class Events {
   // Asks the bus how much waits and is dead, for the metrics: a scrape waits for nobody.
   Status Count();
 
+  // What every consumer has yet to acknowledge, and the relay to hand on. Nothing where events are
+  // not handed on: what follows the outbox here builds itself again.
+  Result<std::vector<EventBus::Count>> Underway();
+
   // Of the last Count.
   std::vector<EventBus::Count> counted() const;
 

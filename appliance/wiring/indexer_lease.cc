@@ -14,7 +14,7 @@ constexpr std::chrono::seconds kWait{15};
 
 std::unique_ptr<Leadership> MakeIndexerLease(const Config& config, Core& core,
                                              std::function<std::int64_t()> position) {
-  return std::make_unique<Leadership>(LeadershipOptions{.database = *core.database,
+  return std::make_unique<Leadership>(LeadershipOptions{.database = *core.bookkeeping,
                                                         .clock = core.platform->clock,
                                                         .random = core.platform->random,
                                                         .name = kName,

@@ -44,7 +44,7 @@ WebRole::WebRole(const Config& config, Core& core, Projections& projections)
       audit_(*core.database),
       live_(*core.database, core.platform->clock),
       assets_(config.http.web_root),
-      limiter_(*core.database, core.platform->clock, RateLimitsOf(config)),
+      limiter_(*core.bookkeeping, core.platform->clock, RateLimitsOf(config)),
       who_(core.identity, &limiter_) {}
 
 void WebRole::Start() { live_.Start(); }

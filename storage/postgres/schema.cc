@@ -8,6 +8,7 @@
 #include "storage/guarded_call.h"
 #include "storage/migrations/migration_runner.h"
 #include "storage/postgres/transaction.h"
+#include "storage/seal.h"
 
 namespace heirloom::postgres {
 namespace {
@@ -85,7 +86,8 @@ Status CheckSchema(Connection& connection, std::span<const Migration> migrations
 Status BeginEpoch(Connection& connection, Random& random) {
   // In base64url there is nothing to be quoted.
   return connection.Run("BEGIN; UPDATE meta SET value = '" + NewEpoch(random) +
-                        "' WHERE key = 'epoch'; DELETE FROM sessions; COMMIT");
+                        "' WHERE key = 'epoch'; DELETE FROM sessions; " + kUnsealCopySql +
+                        "; COMMIT");
 }
 
 }  // namespace heirloom::postgres

@@ -10,6 +10,7 @@
 
 #include "appliance/base/encoding.h"
 #include "storage/migrations/migration_runner.h"
+#include "storage/seal.h"
 #include "storage/sqlite/connection.h"
 #include "storage/sqlite/file_copy.h"
 #include "storage/sqlite/file_owner.h"
@@ -72,6 +73,8 @@ Result<Position> BeginNewHistory(const fs::path& copy, Random& random) {
   if (!renewed) return ErrorOf(renewed);
   const auto ended = (*connection)->Execute("DELETE FROM sessions", {});
   if (!ended) return ErrorOf(ended);
+  const auto unsealed = (*connection)->Execute(kUnsealCopySql, {});
+  if (!unsealed) return ErrorOf(unsealed);
   if (Status committed = (*connection)->Run("COMMIT"); !committed) return ErrorOf(committed);
   auto position = sqlite::PositionOf(**connection);
   if (Status whole = (*connection)->CheckpointTruncate(std::chrono::seconds(1)); !whole) {
