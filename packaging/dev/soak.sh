@@ -3,12 +3,14 @@
 
 kill_rounds=200
 chaos_rounds=200
+cluster_chaos_rounds=20
+stall_seconds=180
 fuzz_seconds=600
 
 cmd_soak() {
   [[ $# -eq 0 ]] || die "usage: ./dev soak"
   local begun=$SECONDS broken=() mode=all filter='' name
-  need_packages build test fuzz
+  need_packages build test fuzz services
   need_npm_packages
   mkdir -p "$results"
   step "Everything under TSan"
@@ -30,6 +32,10 @@ cmd_soak() {
   step "Chaos on one box, $chaos_rounds rounds"
   suite "chaos" env HEIRLOOM_CHAOS_ROUNDS=$chaos_rounds HEIRLOOM_BIN="$root/build/dev/bin/heirloom" \
     "$python" tests/faults/chaos_test.py
+  step "Chaos in a cluster, $cluster_chaos_rounds rounds"
+  suite "chaos in a cluster" env HEIRLOOM_CHAOS_ROUNDS=$cluster_chaos_rounds HEIRLOOM_CHAOS_STALL=$stall_seconds \
+    HEIRLOOM_BIN="$root/build/dev/bin/heirloom" \
+    tests/services/with neo4j opensearch s3 aws toxiproxy -- "$python" tests/faults/chaos_cluster_test.py
   step "Each fuzzer for $fuzz_seconds seconds"
   build_fuzzers
   suite "fuzzers" fuzz_each $fuzz_seconds

@@ -310,6 +310,7 @@ class Listener(threading.Thread):
         while not self.over:
             with contextlib.suppress(OSError, AssertionError, IndexError, ValueError):
                 self.follow()
+            self.cuts += 1
             time.sleep(0.05)
 
     def follow(self):
@@ -320,7 +321,6 @@ class Listener(threading.Thread):
                 self.position = stream.position or self.position
                 if event:
                     self.heard.append((int(event["id"].rsplit(".", 1)[1]), event["event"], event["data"].get("id")))
-        self.cuts += 1
 
 
 def import_file(folder, source, count):
