@@ -80,6 +80,17 @@ TEST_CASE("an answer that tells of fewer lines than were sent is no success", "[
   CHECK(sent.error().code == ErrorCode::kUnavailable);
 }
 
+TEST_CASE("a query is sent as a signature has it", "[index]") {
+  std::string sent;
+  ScriptedClient client([&](const HttpRequest& request) {
+    sent = request.url;
+    return Says(200, "{}");
+  });
+  REQUIRE(Connection(client, "http://search")
+              .Get({"GET", "/x-*/_search?filter_path=a,b.*.c&d=1", "", std::chrono::seconds(1)}));
+  CHECK(sent == "http://search/x-*/_search?filter_path=a%2Cb.%2A.c&d=1");
+}
+
 TEST_CASE("answers that are none are told from each other", "[index]") {
   std::optional<HttpResponse> answer;
   ScriptedClient client([&](const HttpRequest&) { return *answer; });
@@ -90,7 +101,10 @@ TEST_CASE("answers that are none are told from each other", "[index]") {
   };
   CHECK(ask(401, "").code == ErrorCode::kUnavailable);
   CHECK(ask(401, "").message.find("our credentials") != std::string::npos);
+  CHECK(ask(401, "").message.find("index.search_token_file") != std::string::npos);
   CHECK(ask(403, "").code == ErrorCode::kUnavailable);
+  CHECK(ask(403, R"({"error":{"type":"security_exception"}})").message.find("do that (security_") !=
+        std::string::npos);
   CHECK(ask(429, "{}").retry_after_seconds > 0);
   CHECK(ask(503, "<html>").code == ErrorCode::kUnavailable);
   CHECK(ask(404, R"({"error":{"type":"index_not_found_exception"}})").code == ErrorCode::kNotFound);

@@ -72,6 +72,34 @@ TEST_CASE("search may lie in OpenSearch, with who asks beside the address", "[co
   CHECK_FALSE(Make({Set("index.search_user", "heirloom")}));
 }
 
+TEST_CASE("OpenSearch at Amazon is asked by a signature, and then by nothing else", "[config]") {
+  std::vector<Setting> settings = {Set("index.search", "opensearch+https://search.example/x"),
+                                   Set("index.search_signing", "aws")};
+  const auto problems = [&] {
+    const auto config = Make(settings);
+    std::string text;
+    if (config) return text;
+    for (const FieldError& error : config.error().fields) {
+      text += error.pointer + " " + error.message + "\n";
+    }
+    return text;
+  };
+  CHECK_THAT(problems(), Contains("index.search_region is not set") &&
+                             Contains("index.search_access_key_id and"));
+  settings.push_back(Set("index.search_region", "eu-central-1"));
+  settings.push_back(Set("index.search_credentials", "container"));
+  const auto config = Make(settings);
+  REQUIRE(config);
+  REQUIRE(config->index.opensearch);
+  REQUIRE(config->index.opensearch->aws);
+  CHECK(config->index.opensearch->aws->region == "eu-central-1");
+  CHECK(config->index.opensearch->aws->keys.source == AwsKeys::Source::kContainer);
+  settings.push_back(Set("index.search_token", "token"));
+  CHECK_THAT(problems(), Contains("index.search_signing shows who asks"));
+  settings = {settings[0], settings[2]};
+  CHECK_THAT(problems(), Contains("index.search_region is for index.search_signing = \"aws\""));
+}
+
 TEST_CASE("without a data directory there is no configuration", "[config]") {
   const Result<Config> config = MakeConfig({});
   REQUIRE_FALSE(config);
