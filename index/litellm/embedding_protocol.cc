@@ -126,7 +126,9 @@ Refusal WhyRefused(const HttpResponse& answer) {
     return message.find(words) != std::string::npos || kind.find(words) != std::string::npos;
   };
   // Without a database LiteLLM looks for an unknown key there, and says that there is none.
-  if (says("no_db_connection") || says("auth_error")) return Refusal::kCredentials;
+  if (says("no_db_connection") || says("auth_error") || says("expired_key")) {
+    return Refusal::kCredentials;
+  }
   if (says("Invalid model name") || says("model_not_found")) return Refusal::kModel;
   if (says("ContextWindowExceeded") || says("context_length_exceeded") ||
       says("maximum context length")) {

@@ -20,10 +20,10 @@ class CredentialsSource {
 };
 
 // Keeps what `source` lent and gets new keys before they expire: between a tenth and a fifth of
-// their life before, drawn anew each time so that processes do not come together. One caller at a
-// time fetches; the others go on with the keys at hand, or wait for up to 30 seconds when those
-// have expired. When a fetch fails, keys that are still good stay in use, and it is tried again
-// soon; when they are not, callers get its error. All must outlive it.
+// their life before, ten seconds at least, drawn anew each time so that processes do not come
+// together. One caller at a time fetches; the others go on with the keys at hand, or wait for up to
+// 30 seconds when those have expired. When a fetch fails, keys that are still good stay in use, and
+// it is tried again soon; when they are not, callers get its error. All must outlive it.
 std::unique_ptr<CredentialsProvider> MakeCached(std::unique_ptr<CredentialsSource> source,
                                                 const Clock& clock, Random& random);
 

@@ -192,6 +192,11 @@ TEST_CASE("a refusal says what to do, and nothing of what was sent") {
   };
   CHECK(says(refused(Refusal(401, "No api key passed in.", "auth_error")), "index.embedder_key"));
   CHECK(says(refused(Refusal(400, "No connected db.", "no_db_connection")), "index.embedder_key"));
+  // A key whose time is over; by version it is the one or the other.
+  for (const int status : {400, 401}) {
+    const std::string words = "Authentication Error - Expired Key.";
+    CHECK(says(refused(Refusal(status, words, "expired_key")), "index.embedder_key"));
+  }
   CHECK(says(refused(Refusal(400, "Invalid model name passed in model=fake-embed.")),
              "knows no model fake-embed"));
   CHECK(says(refused(Refusal(404, "not here")), "knows no model fake-embed"));
