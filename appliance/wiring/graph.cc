@@ -1,6 +1,5 @@
 #include "appliance/wiring/graph.h"
 
-#include <algorithm>
 #include <filesystem>
 #include <functional>
 #include <memory>
@@ -28,10 +27,6 @@ Neo4jGraphOptions OptionsOf(const Config::Neo4j& config, const RemoteWorld& worl
           .database = config.database,
           .http = MakeRemoteService(neo4j::Manners(), config.ca_file.string(), std::move(signer),
                                     world)};
-}
-
-std::int64_t LagOf(const GraphState& state) {
-  return std::max<std::int64_t>(state.head - state.reached, 0);
 }
 
 Result<bool> ReadVerify(const Json& args) {
@@ -90,7 +85,7 @@ bool HasGraph(const Config& config) {
 // Stories and lists are read from the truth: they go on whatever becomes of the graph.
 CheckResult CheckGraphState(const GraphProjector& projector) {
   const GraphState state = projector.State();
-  const std::int64_t lag = LagOf(state);
+  const std::int64_t lag = state.Lag();
   if (!state.failure.empty()) return {CheckResult::State::kBehind, "Stands still; see the log."};
   if (state.foreign) return {CheckResult::State::kBehind, "Is being opened or built again."};
   if (lag > 0) return {CheckResult::State::kBehind, std::to_string(lag) + " events behind."};
@@ -101,7 +96,7 @@ void AddGraphMetrics(Metrics& metrics, const GraphProjector& projector) {
   using Kind = Metrics::Kind;
   metrics.AddReading(Kind::kGauge, "heirloom_graph_lag_events",
                      "Events that the graph has not followed yet.",
-                     [&projector] { return static_cast<double>(LagOf(projector.State())); });
+                     [&projector] { return static_cast<double>(projector.State().Lag()); });
   metrics.AddReading(Kind::kGauge, "heirloom_graph_rebuilding", "1 while the graph is built again.",
                      [&projector] { return projector.State().rebuilding ? 1.0 : 0.0; });
 }

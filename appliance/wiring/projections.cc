@@ -17,25 +17,17 @@ namespace {
 constexpr std::chrono::milliseconds kCommitForOthers{100};
 constexpr std::int64_t kAll = std::numeric_limits<std::int64_t>::max();
 
-std::int64_t LagOf(const IndexerState& state) {
-  return std::max<std::int64_t>(state.head - state.committed, 0);
-}
-
 // Search shows less than there is while it is behind; everything else goes on.
 CheckResult CheckSearch(const Indexer& indexer) {
   const IndexerState state = indexer.State();
-  const std::int64_t lag = LagOf(state);
+  const std::int64_t lag = state.Lag();
   if (!state.failure.empty()) return {CheckResult::State::kBehind, "Stands still; see the log."};
   if (state.foreign) return {CheckResult::State::kBehind, "Is being built again."};
   if (lag > 0) return {CheckResult::State::kBehind, std::to_string(lag) + " events behind."};
   return {};
 }
 
-std::int64_t UpTo(const IndexerState& state) {
-  return state.foreign || state.rebuilding ? 0 : state.committed;
-}
-
-std::int64_t UpTo(const GraphState& state) {
+std::int64_t UpTo(const FollowerState& state) {
   return state.foreign || state.rebuilding ? 0 : state.reached;
 }
 
@@ -110,7 +102,7 @@ void Projections::AddMetrics(Metrics& metrics) {
   if (follows_) AddGraphMetrics(metrics, graph_);
   metrics.AddReading(Kind::kGauge, "heirloom_search_index_lag_events",
                      "Events that the search index has not followed yet.",
-                     [this] { return static_cast<double>(LagOf(indexer_.State())); });
+                     [this] { return static_cast<double>(indexer_.State().Lag()); });
   metrics.AddReading(Kind::kGauge, "heirloom_search_index_rebuilding",
                      "1 while the search index is built again.",
                      [this] { return indexer_.State().rebuilding ? 1.0 : 0.0; });

@@ -1,14 +1,9 @@
 #include "appliance/wiring/semantic_search.h"
 
-#include <algorithm>
 #include <utility>
 
 namespace heirloom {
 namespace {
-
-std::int64_t LagOf(const IndexerState& state) {
-  return std::max<std::int64_t>(state.head - state.committed, 0);
-}
 
 std::unique_ptr<Indexer> MakeIndexer(const Vectors& vectors, Database& database,
                                      StoryFeedService& feed, const Clock& clock,
@@ -49,7 +44,7 @@ void SemanticSearch::AddMetrics(Metrics& metrics) {
   if (!on()) return;
   metrics.AddReading(Kind::kGauge, "heirloom_vectors_lag_events",
                      "Events that the index of vectors has not followed yet.",
-                     [this] { return static_cast<double>(LagOf(indexer_->State())); });
+                     [this] { return static_cast<double>(indexer_->State().Lag()); });
   metrics.AddReading(Kind::kGauge, "heirloom_vectors_rebuilding",
                      "1 while the index of vectors is built again.",
                      [this] { return indexer_->State().rebuilding ? 1.0 : 0.0; });
