@@ -15,7 +15,7 @@ Manifest MakeManifest(const Config& config) {
   if (config.index.embedder != Config::Index::EmbedderKind::kNone) {
     const bool remote = config.index.embedder == Config::Index::EmbedderKind::kLiteLlm;
     manifest.adapters.emplace("embedder", remote ? "litellm" : "minilm");
-    manifest.adapters.emplace("vectors", "faiss");
+    manifest.adapters.emplace("vectors", config.index.opensearch ? "opensearch" : "faiss");
     manifest.features.emplace_back("semantic_search");
   }
   manifest.adapters.emplace("graph", config.storage.neo4j ? "neo4j" : "rocksdb");

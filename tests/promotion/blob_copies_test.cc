@@ -50,7 +50,7 @@ TEST_CASE("an empty blob is one, too", "[promotion]") {
   CHECK(Must(stores.to->Head(Key("empty"))).size == 0);
 }
 
-TEST_CASE("a blob that is there with the same bytes is left; another one is replaced",
+TEST_CASE("a blob that is there with the same bytes is left, another one is replaced",
           "[promotion]") {
   Stores stores;
   stores.Put(Key("a"), "one");
