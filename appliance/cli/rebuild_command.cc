@@ -8,48 +8,52 @@
 namespace heirloom::cli {
 namespace {
 
-int PrintGraph(const Json& built) {
-  std::printf("The graph was built again from %lld stories, members and legacies.\n",
-              static_cast<long long>(built.Get("rows").AsInteger()));
+// One of the three: its name after "rebuild", and words for people.
+struct Projection {
+  const char* name;
+  const char* described;
+  const char* built;  // "The search index was built again from 550 stories.\n"
+  const char* counted;
+  const char* items;
+};
+
+constexpr Projection kSearch{"search", "The index that words are looked up in",
+                             "The search index was built again from %lld stories.\n", "stories",
+                             "stories"};
+constexpr Projection kVectors{"vectors", "The index that finds stories by what they mean",
+                              "The index of vectors was built again from %lld stories.\n",
+                              "stories", "stories"};
+constexpr Projection kGraph{"graph", "What belongs to what, and who to whom",
+                            "The graph was built again from %lld stories, members and legacies.\n",
+                            "rows", "nodes and edges"};
+
+int Print(const Projection& projection, const Json& built) {
+  const auto number = [&](const char* key) {
+    return static_cast<long long>(built.Get(key).AsInteger());
+  };
+  std::printf(projection.built, number(projection.counted));
   if (!built.Get("items")) return kDone;
-  const auto differences = static_cast<long long>(built.Get("differences").AsInteger());
-  if (differences == 0) {
-    std::printf("Verified: %lld nodes and edges, all as in the database.\n",
-                static_cast<long long>(built.Get("items").AsInteger()));
+  if (number("differences") == 0) {
+    std::printf("Verified: %lld %s, all as in the database.\n", number("items"), projection.items);
     return kDone;
   }
   std::printf("Verified: %lld differences from the database; heirloom doctor names them.\n",
-              differences);
+              number("differences"));
   return kFailed;
 }
 
-void AddRebuildGraph(CLI::App& rebuild, Action& action) {
-  CLI::App* graph = rebuild.add_subcommand("graph", "What belongs to what, and who to whom");
+void AddProjection(CLI::App& rebuild, Action& action, const Projection& projection) {
+  CLI::App* command = rebuild.add_subcommand(projection.name, projection.described);
   const auto flags = std::make_shared<InstallationFlags>();
   const auto verify = std::make_shared<bool>(false);
-  AddInstallationFlags(*graph, *flags);
-  graph->add_flag("--verify", *verify, "Compare it with the database afterwards");
-  graph->callback([&action, flags, verify] {
-    action = [flags, verify] {
-      const std::string args = *verify ? R"({"verify":true})" : "{}";
-      return RunOn(*flags, DataDirectory::Missing::kRefuse, "rebuild graph", args, PrintGraph);
-    };
-  });
-}
-
-void AddProjection(CLI::App& rebuild, Action& action, const std::string& name,
-                   const std::string& what, const std::string& described) {
-  CLI::App* command = rebuild.add_subcommand(name, described);
-  const auto flags = std::make_shared<InstallationFlags>();
   AddInstallationFlags(*command, *flags);
-  command->callback([&action, flags, name, what] {
-    action = [flags, name, what] {
-      return RunOn(*flags, DataDirectory::Missing::kRefuse, "rebuild " + name, "{}",
-                   [what](const Json& built) {
-                     std::printf("The %s was built again from %lld stories.\n", what.c_str(),
-                                 static_cast<long long>(built.Get("stories").AsInteger()));
-                     return kDone;
-                   });
+  command->add_flag("--verify", *verify, "Compare it with the database afterwards");
+  command->callback([&action, &projection, flags, verify] {
+    action = [&projection, flags, verify] {
+      const std::string args = *verify ? R"({"verify":true})" : "{}";
+      return RunOn(*flags, DataDirectory::Missing::kRefuse,
+                   "rebuild " + std::string(projection.name), args,
+                   [&projection](const Json& built) { return Print(projection, built); });
     };
   });
 }
@@ -60,11 +64,9 @@ void AddRebuild(CLI::App& app, Action& action) {
   CLI::App* rebuild =
       app.add_subcommand("rebuild", "Build again what is made from the stories, while all goes on");
   rebuild->require_subcommand(1);
-  AddProjection(*rebuild, action, "search", "search index",
-                "The index that words are looked up in");
-  AddProjection(*rebuild, action, "vectors", "index of vectors",
-                "The index that finds stories by what they mean");
-  AddRebuildGraph(*rebuild, action);
+  for (const Projection* projection : {&kSearch, &kVectors, &kGraph}) {
+    AddProjection(*rebuild, action, *projection);
+  }
 }
 
 }  // namespace heirloom::cli

@@ -19,6 +19,11 @@ struct IndexWords {
   std::string mend = "heirloom rebuild search --data-dir DIR";
 };
 
+// Of the index of vectors.
+inline IndexWords WordsOfVectors() {
+  return {"vectors", "the index of vectors", "heirloom rebuild vectors --data-dir DIR"};
+}
+
 // Whether the index is a projection of this database as it is: at a place of its history, and up to
 // that place with every story and no other, each as it is now. Reads in pages, beside writers and
 // the indexer; what changes meanwhile is let be. Gives the number of stories in the index.

@@ -52,11 +52,7 @@ class Examiner {
   }
 
   void Vectors(const Core& core, const StoryIndex& index, Progress& progress) {
-    (void)Compare(core, index,
-                  {.check = "vectors",
-                   .name = "the index of vectors",
-                   .mend = "heirloom rebuild vectors --data-dir DIR"},
-                  progress);
+    (void)Compare(core, index, WordsOfVectors(), progress);
   }
 
   void Graph(const Core& core, const GraphStore& graph, Progress& progress) {

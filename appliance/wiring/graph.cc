@@ -6,11 +6,9 @@
 #include <string>
 #include <utility>
 
-#include "appliance/base/fields.h"
-#include "appliance/base/log.h"
-#include "appliance/domain/finding.h"
 #include "appliance/graph/graph_check_service.h"
 #include "appliance/wiring/indexer_lease.h"
+#include "appliance/wiring/verification.h"
 #include "storage/neo4j/manners.h"
 #include "storage/neo4j/neo4j_graph_store.h"
 #include "storage/rocksdb/rocksdb_graph_store.h"
@@ -29,16 +27,6 @@ Neo4jGraphOptions OptionsOf(const Config::Neo4j& config, const RemoteWorld& worl
                                     world)};
 }
 
-Result<bool> ReadVerify(const Json& args) {
-  FieldReader fields(args);
-  const Json given = fields.Any("verify");
-  const bool verify = given.kind() == Json::Kind::kBool && given.AsBool();
-  if (given && given.kind() != Json::Kind::kBool) fields.Add("verify", "must be true or false");
-  fields.RefuseUnknown();
-  if (const Status good = fields.Check(); !good) return ErrorOf(good);
-  return verify;
-}
-
 Result<std::string> Rebuild(const Json& args, Core& core, GraphProjector& projector,
                             Progress& progress) {
   const auto verify = ReadVerify(args);
@@ -50,14 +38,14 @@ Result<std::string> Rebuild(const Json& args, Core& core, GraphProjector& projec
   if (*verify) {
     const auto graph = projector.Store();
     if (!graph) return ErrorOf(graph);
-    Findings findings;
-    const auto items =
-        CheckGraph(*core.database, core.platform->clock, **graph, findings, progress);
-    if (!items) return ErrorOf(items);
-    for (const Finding& finding : findings.list()) LogWarn(finding.what);
-    const std::size_t differences =
-        findings.Count(Finding::Severity::kWarning) + findings.Count(Finding::Severity::kError);
-    json.Member("items", *items).Member("differences", static_cast<std::int64_t>(differences));
+    const Status compared = WriteComparison(
+        json,
+        [&](Findings& findings, Progress& progress_of_it) {
+          return CheckGraph(*core.database, core.platform->clock, **graph, findings,
+                            progress_of_it);
+        },
+        progress);
+    if (!compared) return ErrorOf(compared);
   }
   return json.EndObject().Take();
 }

@@ -115,7 +115,8 @@ void Projections::AddMetrics(Metrics& metrics) {
 
 void Projections::AddRebuilds(Commands& commands) {
   if (!follows_) return AddNoRebuilds(commands);
-  AddRebuildCommands(commands, indexer_, semantic_.indexer());
+  AddRebuildCommands(commands, *core_.database, {&indexer_, index_.get()},
+                     {semantic_.indexer(), semantic_.index()});
   AddGraphRebuild(commands, core_, graph_);
 }
 

@@ -5,11 +5,12 @@
 #include <string>
 #include <utility>
 
-#include "appliance/base/fields.h"
+#include "appliance/search/index_check_service.h"
 #include "appliance/stories/story_feed_service.h"
 #include "appliance/wiring/embedded.h"
 #include "appliance/wiring/indexer_lease.h"
 #include "appliance/wiring/vectors.h"
+#include "appliance/wiring/verification.h"
 
 namespace heirloom {
 namespace {
@@ -17,23 +18,31 @@ namespace {
 constexpr char kRebuildSearch[] = "rebuild search";
 constexpr char kRebuildVectors[] = "rebuild vectors";
 
-Status CheckNoArguments(const Json& args) {
-  FieldReader fields(args);
-  fields.RefuseUnknown();
-  return fields.Check();
-}
-
-Result<std::string> Rebuild(Indexer& indexer, Progress& progress) {
-  const auto stories = indexer.Rebuild(progress);
+Result<std::string> Rebuild(Database& database, Followed followed, const IndexWords& words,
+                            bool verify, Progress& progress) {
+  const auto stories = followed.indexer->Rebuild(progress);
   if (!stories) return ErrorOf(stories);
-  return JsonWriter().BeginObject().Member("stories", *stories).EndObject().Take();
+  JsonWriter json;
+  json.BeginObject().Member("stories", *stories);
+  if (verify) {
+    StoryFeedService feed(database);
+    const Status compared = WriteComparison(
+        json,
+        [&](Findings& findings, Progress& progress_of_it) {
+          return CheckIndex(database, feed, *followed.index, words, findings, progress_of_it);
+        },
+        progress);
+    if (!compared) return ErrorOf(compared);
+  }
+  return json.EndObject().Take();
 }
 
 void AddCommand(Commands& commands, const char* name,
-                const std::function<Result<std::string>(Progress&)>& rebuild) {
+                const std::function<Result<std::string>(bool verify, Progress&)>& rebuild) {
   commands.Add(name, [rebuild](const Json& args, Progress& progress) -> Result<std::string> {
-    if (const Status good = CheckNoArguments(args); !good) return ErrorOf(good);
-    return rebuild(progress);
+    const auto verify = ReadVerify(args);
+    if (!verify) return ErrorOf(verify);
+    return rebuild(*verify, progress);
   });
 }
 
@@ -51,13 +60,15 @@ Result<std::unique_ptr<Leadership>> LeaseOfSearch(const Config& config, Core& co
 
 }  // namespace
 
-void AddRebuildCommands(Commands& commands, Indexer& search, Indexer* vectors) {
-  AddCommand(commands, kRebuildSearch,
-             [&search](Progress& progress) { return Rebuild(search, progress); });
-  AddCommand(commands, kRebuildVectors, [vectors](Progress& progress) -> Result<std::string> {
-    if (!vectors) return NoEmbedder();
-    return Rebuild(*vectors, progress);
+void AddRebuildCommands(Commands& commands, Database& database, Followed search, Followed vectors) {
+  AddCommand(commands, kRebuildSearch, [&database, search](bool verify, Progress& progress) {
+    return Rebuild(database, search, {}, verify, progress);
   });
+  AddCommand(commands, kRebuildVectors,
+             [&database, vectors](bool verify, Progress& progress) -> Result<std::string> {
+               if (!vectors.indexer) return NoEmbedder();
+               return Rebuild(database, vectors, WordsOfVectors(), verify, progress);
+             });
 }
 
 void AddNoRebuilds(Commands& commands) {
@@ -71,32 +82,36 @@ void AddNoRebuilds(Commands& commands) {
 }
 
 void AddRebuildCommands(Commands& commands, const Config& config, Core& core) {
-  AddCommand(commands, kRebuildSearch, [&config, &core](Progress& progress) -> Result<std::string> {
-    const auto index = OpenSearchIndex(config, core.platform->remote);
-    if (!index) return ErrorOf(index);
-    const auto lease = LeaseOfSearch(config, core);
-    if (!lease) return ErrorOf(lease);
-    IndexerTraits traits;
-    traits.alone = !config.index.opensearch;
-    traits.leads = [&lease] { return !*lease || (*lease)->Held(); };
-    StoryFeedService feed(*core.database);
-    Indexer indexer(*core.database, feed, **index, core.platform->clock, std::move(traits));
-    indexer.Start();
-    return Rebuild(indexer, progress);
-  });
-  AddCommand(
-      commands, kRebuildVectors, [&config, &core](Progress& progress) -> Result<std::string> {
-        const auto vectors = OpenVectors(config, core.platform->remote);
-        if (!vectors) return ErrorOf(vectors);
-        if (!vectors->on()) return NoEmbedder();
-        const auto lease = LeaseOfSearch(config, core);
-        if (!lease) return ErrorOf(lease);
-        StoryFeedService feed(*core.database);
-        Indexer indexer(*core.database, feed, *vectors->index, core.platform->clock,
-                        TraitsOfVectors(config, [&lease] { return !*lease || (*lease)->Held(); }));
-        indexer.Start();
-        return Rebuild(indexer, progress);
-      });
+  AddCommand(commands, kRebuildSearch,
+             [&config, &core](bool verify, Progress& progress) -> Result<std::string> {
+               const auto index = OpenSearchIndex(config, core.platform->remote);
+               if (!index) return ErrorOf(index);
+               const auto lease = LeaseOfSearch(config, core);
+               if (!lease) return ErrorOf(lease);
+               IndexerTraits traits;
+               traits.alone = !config.index.opensearch;
+               traits.leads = [&lease] { return !*lease || (*lease)->Held(); };
+               StoryFeedService feed(*core.database);
+               Indexer indexer(*core.database, feed, **index, core.platform->clock,
+                               std::move(traits));
+               indexer.Start();
+               return Rebuild(*core.database, {&indexer, index->get()}, {}, verify, progress);
+             });
+  AddCommand(commands, kRebuildVectors,
+             [&config, &core](bool verify, Progress& progress) -> Result<std::string> {
+               const auto vectors = OpenVectors(config, core.platform->remote);
+               if (!vectors) return ErrorOf(vectors);
+               if (!vectors->on()) return NoEmbedder();
+               const auto lease = LeaseOfSearch(config, core);
+               if (!lease) return ErrorOf(lease);
+               StoryFeedService feed(*core.database);
+               Indexer indexer(
+                   *core.database, feed, *vectors->index, core.platform->clock,
+                   TraitsOfVectors(config, [&lease] { return !*lease || (*lease)->Held(); }));
+               indexer.Start();
+               return Rebuild(*core.database, {&indexer, vectors->index.get()}, WordsOfVectors(),
+                              verify, progress);
+             });
 }
 
 }  // namespace heirloom

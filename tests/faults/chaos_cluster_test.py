@@ -296,8 +296,8 @@ class ChaosCluster(unittest.TestCase):
         except AssertionError as failed:
             raise AssertionError(f"{failed}: {self.last_said}") from failed
         leader = wait_for("an indexer leads", self.leader)
-        for arguments in (("graph", "--verify"), ("search",), ("vectors",)):
-            if arguments == ("vectors",) and os.environ.get("HEIRLOOM_INDEX_EMBEDDER") == "none":
+        for arguments in (("graph", "--verify"), ("search", "--verify"), ("vectors", "--verify")):
+            if arguments[0] == "vectors" and os.environ.get("HEIRLOOM_INDEX_EMBEDDER") == "none":
                 continue
             done = self.run_on(leader)("rebuild", *arguments)
             self.assertEqual(done.returncode, 0, done.stderr)

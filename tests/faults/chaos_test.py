@@ -156,8 +156,8 @@ class Chaos(unittest.TestCase):
 
     def finish(self):
         self.check(self.world.marker.write(), self.world.legacies)
-        for arguments in (("graph", "--verify"), ("search",), ("vectors",)):
-            if arguments == ("vectors",) and os.environ.get("HEIRLOOM_INDEX_EMBEDDER") == "none":
+        for arguments in (("graph", "--verify"), ("search", "--verify"), ("vectors", "--verify")):
+            if arguments[0] == "vectors" and os.environ.get("HEIRLOOM_INDEX_EMBEDDER") == "none":
                 continue
             done = self.run_here("rebuild", *arguments)
             self.assertEqual(done.returncode, 0, done.stderr)
