@@ -15,11 +15,13 @@ import unittest
 BINARY = os.environ["HEIRLOOM_BIN"]
 LIMIT = 60  # Seconds for anything; only a failing test waits that long.
 EMAIL, PASSWORD = "ada@example.org", "correct horse battery"
+# Of the variables that set something, those that a whole run of tests chooses.
+SHARED = {"HEIRLOOM_INDEX_EMBEDDER"}
 
 
 def environment(**more):
     """Ours, without what would configure the binary."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("HEIRLOOM_")}
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("HEIRLOOM_") or name in SHARED}
     return kept | more
 
 

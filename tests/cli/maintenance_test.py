@@ -271,8 +271,9 @@ class Doctor(MaintenanceCase):
             self.assertEqual("graph" in by_check, "once" not in words, said)
             self.assertEqual({severity for severity, _ in by_check.values()}, {"warning"})
             self.assertIn(f"{story} {words}", by_check["search"][1])
-        self.done("rebuild", "search", "--data-dir", self.data_dir)
-        self.done("rebuild", "graph", "--data-dir", self.data_dir)
+        for projection, items in (("search", "2 stories"), ("graph", "7 nodes and edges")):
+            said = self.done("rebuild", projection, "--verify", "--data-dir", self.data_dir)
+            self.assertIn(f"Verified: {items}, all as in the database.", said)
         self.assertEqual(self.findings(0), [])
 
     def test_damaged_bytes_are_noticed_and_a_backup_is_not_made_of_them(self):
