@@ -43,11 +43,20 @@ class Tree:
         return set(re.findall(r'string_view k\w+ = "(\w+)";', self.text("appliance/domain/event.h")))
 
     def config_keys(self):
-        """Key -> default, as appliance/wiring/config.cc declares them."""
-        found = re.findall(r'ConfigKey\{"([\w.]+)", "([^"]*)"', self.text("appliance/wiring/config.cc"))
-        if not found:
-            raise SystemExit("no configuration key was found in appliance/wiring/config.cc: did its form change?")
-        return dict(found)
+        """Key -> default, as the tables of appliance/wiring/settings declare them."""
+        keys = {}
+        for path in sorted((self.root / "appliance/wiring/settings").glob("*.cc")):
+            text = path.read_text(encoding="utf-8")
+            named = dict(re.findall(r'string_view (k\w+) = ("[^"]*");', text))
+            for table in re.findall(r"constexpr ConfigKey k\w+\[\] = \{(.*?)\};", text, re.DOTALL):
+                rows = re.findall(r'\{\s*("[^"]*"|k\w+),\s*("[^"]*"|k\w+)', table)
+                if len(rows) != table.count("{"):
+                    raise SystemExit(f"the keys of {path} cannot be read: did their form change?")
+                keys.update((named.get(key, key).strip('"'), named.get(default, default).strip('"'))
+                            for key, default in rows)
+        if not keys:
+            raise SystemExit("no configuration key was found in appliance/wiring/settings: did their form change?")
+        return keys
 
     def plans(self):
         """Number -> text."""

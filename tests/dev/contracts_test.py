@@ -10,7 +10,8 @@ import check_contracts
 from conftest import ROOT
 
 PARTS = ("CMakeLists.txt", "CHANGELOG.md", "appliance/api", "appliance/docs/plans", "appliance/domain/event.h",
-         "appliance/wiring/config.cc")
+         "appliance/wiring/settings")
+LOG = "appliance/wiring/settings/log.cc"
 
 
 @pytest.fixture
@@ -44,8 +45,7 @@ def errors(tree, oasdiff):
 
 
 def add_a_key(tree):
-    edit(tree, "appliance/wiring/config.cc", 'ConfigKey{"log.format", "auto"},',
-         'ConfigKey{"log.format", "auto"},\n    ConfigKey{"log.colour", "no"},')
+    edit(tree, LOG, '{"log.format", "auto"}', '{"log.format", "auto"}, {"log.colour", "no"}')
 
 
 def plan_it(tree):
@@ -77,8 +77,8 @@ def test_a_planned_change_passes(tree, oasdiff):
 
 def test_a_key_that_goes_or_gets_another_default_breaks_somebody(tree, oasdiff):
     plan_it(tree)
-    edit(tree, "appliance/wiring/config.cc", 'ConfigKey{"log.format", "auto"}', 'ConfigKey{"log.format", "json"}')
-    edit(tree, "appliance/wiring/config.cc", 'ConfigKey{"log.level", "info"},', "")
+    edit(tree, LOG, '{"log.format", "auto"}', '{"log.format", "json"}')
+    edit(tree, LOG, '{"log.level", "info"}, ', "")
     said = errors(tree, oasdiff)
     assert "its default was 'auto' and is 'json'" in said and "log.level is gone" in said
 
