@@ -6,8 +6,8 @@
 namespace heirloom::postgres {
 namespace {
 
-// While a server is down, one caller at a time finds out whether it is back; the others do not wait
-// for it.
+// While a server is down, one caller at a time finds out whether it is back; the others wait for
+// that no longer than this, nor does anybody try again so soon after.
 constexpr std::chrono::milliseconds kBetweenTries{500};
 
 }  // namespace
@@ -59,17 +59,22 @@ std::unique_ptr<Connection> Pool::TakeIdle() {
 
 Result<std::unique_ptr<Connection>> Pool::Open() {
   {
-    const std::lock_guard lock(mutex_);
-    if (failed_ && Clock::now() < failed_at_ + kBetweenTries) {
+    std::unique_lock lock(mutex_);
+    // A failure may be of long ago: what it is now, whoever tries knows in a moment most often.
+    tried_.wait_for(lock, kBetweenTries, [&] { return !failed_ || !trying_; });
+    if (failed_ && (trying_ || Clock::now() < failed_at_ + kBetweenTries)) {
       return tl::unexpected<Error>(*failed_);
     }
-    // Who comes meanwhile hears what the last one heard.
-    failed_at_ = Clock::now();
+    trying_ = failed_.has_value();
   }
   auto opened = Connection::Open(address_, limits_.duration);
-  const std::lock_guard lock(mutex_);
-  failed_ = opened ? std::nullopt : std::optional(opened.error());
-  failed_at_ = Clock::now();
+  {
+    const std::lock_guard lock(mutex_);
+    failed_ = opened ? std::nullopt : std::optional(opened.error());
+    failed_at_ = Clock::now();
+    trying_ = false;
+  }
+  tried_.notify_all();
   return opened;
 }
 

@@ -73,6 +73,8 @@ class Pool final {
   std::size_t waiting_ = 0;
   std::optional<Error> failed_;  // Why the last one could not be opened,
   Clock::time_point failed_at_;  // and when.
+  bool trying_ = false;          // Somebody finds out whether it can be again.
+  std::condition_variable tried_;
 };
 
 }  // namespace heirloom::postgres

@@ -4,6 +4,7 @@
 #include <catch2/catch.hpp>
 #include <chrono>
 #include <fstream>
+#include <latch>
 #include <map>
 #include <random>
 #include <string>
@@ -331,6 +332,29 @@ TEST_CASE("a server that is not there is unavailable at once", "[postgres]") {
   const auto taken = pool.Take();
   REQUIRE_FALSE(taken);
   CHECK(taken.error().code == ErrorCode::kUnavailable);
+}
+
+TEST_CASE("once a server is back, nobody is told that it was away", "[postgres]") {
+  constexpr int kCallers = 8;
+  PostgresBox box;
+  const auto admin = Direct(box.server.Address("postgres"));
+  Must(admin->Run("ALTER DATABASE " + box.name() + " RENAME TO " + box.name() + "_away"));
+  postgres::Pool pool(box.Address(), {.connections = kCallers}, "testing");
+  REQUIRE(!pool.Take());
+  Must(admin->Run("ALTER DATABASE " + box.name() + "_away RENAME TO " + box.name()));
+  std::this_thread::sleep_for(600ms);  // Until it is tried again.
+  std::atomic<int> got = 0;
+  {
+    std::latch together(kCallers);
+    std::vector<std::jthread> callers;
+    for (int i = 0; i < kCallers; ++i) {
+      callers.emplace_back([&] {
+        together.arrive_and_wait();
+        if (pool.Take()) ++got;
+      });
+    }
+  }
+  CHECK(got == kCallers);
 }
 
 TEST_CASE("who is asked by TLS must be who it says it is", "[postgres]") {
