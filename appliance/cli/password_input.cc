@@ -54,11 +54,18 @@ class HiddenInput {
 
   bool hidden() const { return changed_; }
 
-  // A terminal gives a whole line at once.
+  // A terminal gives a whole line at once. A signal that comes just before the wait goes to another
+  // thread, such as a library's, and interrupts nothing: hence the look every moment.
   Result<std::string> ReadLine() const {
+    constexpr timespec kMoment{.tv_sec = 0, .tv_nsec = 200'000'000};
     pollfd input{STDIN_FILENO, POLLIN, 0};
     std::array<char, 4096> line{};
-    if (::ppoll(&input, 1, nullptr, &mask_) <= 0) return NoPassword();
+    int ready = 0;
+    while (ready == 0) {
+      if (signalled != 0) return NoPassword();
+      ready = ::ppoll(&input, 1, &kMoment, &mask_);
+    }
+    if (ready < 0) return NoPassword();
     const ssize_t size = ::read(STDIN_FILENO, line.data(), line.size());
     if (size <= 0) return NoPassword();
     return WithoutEnd(std::string(line.data(), static_cast<std::size_t>(size)));
