@@ -53,6 +53,7 @@ class QueryReader {
   // nullopt when absent or empty. kinds: text up to `max` characters without U+0000.
   std::optional<std::string> Text(std::string_view name, std::size_t max);
   std::vector<std::string> Texts(std::string_view name, std::size_t max_items, std::size_t max);
+  // An empty one is no number.
   std::int64_t Integer(std::string_view name, std::int64_t min, std::int64_t max,
                        std::int64_t otherwise);
   std::optional<std::string> AnId(std::string_view name);

@@ -59,8 +59,12 @@ std::optional<std::string> QueryReader::Text(std::string_view name, std::size_t 
 std::int64_t QueryReader::Integer(std::string_view name, std::int64_t min, std::int64_t max,
                                   std::int64_t otherwise) {
   const std::optional<std::string> text = Text(name, 20);
-  if (!text) return otherwise;
-  const std::optional<std::int64_t> value = ParseInteger(*text);
+  const auto is_empty = [&](const auto& given) {
+    return given.first == name && given.second.empty();
+  };
+  const bool empty = std::any_of(request_.query.begin(), request_.query.end(), is_empty);
+  if (!text && !empty) return otherwise;
+  const std::optional<std::int64_t> value = text && !empty ? ParseInteger(*text) : std::nullopt;
   if (!value || *value < min || *value > max) {
     Add(name, "must be a whole number from " + std::to_string(min) + " to " + std::to_string(max));
     return otherwise;

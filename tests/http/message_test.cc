@@ -119,6 +119,7 @@ TEST_CASE("all that is wrong with a query is told at once", "[http][query]") {
                                      {"twice", "2"},
                                      {"n", "11"},
                                      {"m", "1e3"},
+                                     {"none", ""},
                                      {"id", "nope"},
                                      {"mode", "c"},
                                      {"typo", "1"}});
@@ -127,12 +128,14 @@ TEST_CASE("all that is wrong with a query is told at once", "[http][query]") {
   query.Text("twice", 9);
   query.Integer("n", 0, 10, 0);
   query.Integer("m", 0, 10, 0);
+  CHECK(query.Integer("none", 0, 10, 7) == 7);
   query.AnId("id");
   query.OneOf("mode", {"a", "b"});
   query.RefuseUnknown();
   std::vector<std::string> pointers;
   for (const FieldError& error : ErrorsOf(query)) pointers.push_back(error.pointer);
-  CHECK(pointers == std::vector<std::string>{"?q", "?twice", "?n", "?m", "?id", "?mode", "?typo"});
+  CHECK(pointers ==
+        std::vector<std::string>{"?q", "?twice", "?n", "?m", "?none", "?id", "?mode", "?typo"});
 }
 
 TEST_CASE("a flood of unknown parameters gives a bounded answer", "[http][query]") {
