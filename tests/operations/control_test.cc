@@ -55,11 +55,12 @@ class Served {
   int folder() const { return folder_.get(); }
   int count() const { return count_; }
 
-  // What comes back for a line; empty when the connection was closed instead.
+  // What comes back for a line; empty when the connection was closed instead. As the command line
+  // does, it reads whether or not the line got there: who is refused may hear of it before.
   std::string Ask(std::string_view line) const {
     auto connection = ConnectToControlSocket(folder());
     REQUIRE(connection);
-    if (!connection->WriteLine(line, Soon())) return "";
+    [[maybe_unused]] const Status sent = connection->WriteLine(line, Soon());
     return connection->ReadLine(Soon()).value_or("");
   }
 
