@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <deque>
+#include <memory_resource>
 #include <string>
 #include <unordered_set>
 #include <utility>
@@ -12,6 +13,9 @@ namespace heirloom::graph {
 namespace {
 
 constexpr std::size_t kNoParent = static_cast<std::size_t>(-1);
+// Most walks meet no more: they take no memory but this, at once.
+constexpr std::size_t kUsuallyMet = 512;
+constexpr std::size_t kUsuallyTaken = 64u << 10;
 
 struct Found {
   WalkedNode node;
@@ -23,6 +27,8 @@ class BreadthFirst {
  public:
   BreadthFirst(EdgeSource& source, const Id& start, std::size_t budget, const MayWalk& may_walk)
       : source_(source), start_(start), left_(budget), may_walk_(may_walk) {
+    seen_.reserve(kUsuallyMet);
+    found_.reserve(kUsuallyMet);
     seen_.insert(start_);
   }
 
@@ -121,10 +127,12 @@ class BreadthFirst {
   std::size_t left_;
   const MayWalk& may_walk_;
 
-  std::unordered_set<std::string_view> seen_;  // Into start_ and met_.
-  std::deque<Found> met_;                      // Every node once, passed or not.
-  std::vector<std::size_t> found_;             // Those of met_ that passed.
-  std::size_t asked_ = 0;                      // Of met_.
+  // Nothing of it goes before the walk does.
+  std::pmr::monotonic_buffer_resource memory_{kUsuallyTaken};
+  std::pmr::unordered_set<std::string_view> seen_{&memory_};  // Into start_ and met_.
+  std::pmr::deque<Found> met_{&memory_};                      // Every node once, passed or not.
+  std::vector<std::size_t> found_;                            // Those of met_ that passed.
+  std::size_t asked_ = 0;                                     // Of met_.
   std::vector<std::string_view> names_;
   bool done_ = false;
   bool spent_ = false;

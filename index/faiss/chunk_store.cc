@@ -272,12 +272,13 @@ Status ChunkStore::Drop(std::int64_t generation, const DropChunks& drop, Time no
        drop.dropped_at});
 }
 
-// Their vectors were used until now.
+// Their vectors were used until now. Without the model, every vector there is would be looked at.
 Status ChunkStore::ReleaseChunks(std::int64_t generation, const std::string& tenant, const Id& id,
                                  Time now) {
   Status done = file_.Run(
-      "UPDATE vectors SET used_at = ?4 WHERE hash IN (SELECT hash FROM chunks "
-      "WHERE generation = ?1 AND tenant = ?2 AND story = ?3)",
+      "UPDATE vectors SET used_at = ?4 "
+      "WHERE model = (SELECT model FROM generations WHERE number = ?1) AND hash IN "
+      "(SELECT hash FROM chunks WHERE generation = ?1 AND tenant = ?2 AND story = ?3)",
       {generation, std::string_view(tenant), std::string_view(id), now.micros});
   if (!done) return done;
   return file_.Run("DELETE FROM chunks WHERE generation = ?1 AND tenant = ?2 AND story = ?3",
