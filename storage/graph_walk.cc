@@ -15,7 +15,7 @@ namespace {
 constexpr std::size_t kNoParent = static_cast<std::size_t>(-1);
 // Most walks meet no more: they take no memory but this, at once.
 constexpr std::size_t kUsuallyMet = 512;
-constexpr std::size_t kUsuallyTaken = 64u << 10;
+constexpr std::size_t kUsuallyTaken = 16u << 10;
 
 struct Found {
   WalkedNode node;

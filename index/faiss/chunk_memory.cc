@@ -17,8 +17,9 @@ constexpr double kEqual = 1e-6;
 void ChunkMemory::Put(const StoryChunks& chunks) {
   const StoryDocument& story = chunks.story;
   Drop(story.tenant_id, story.id);
-  const auto kept =
-      tenants_[story.tenant_id].emplace(story.id, KeptStory{StoryTraits(story), {}}).first;
+  Tenant& tenant = tenants_[story.tenant_id];
+  const auto kept = tenant.stories.emplace(story.id, KeptStory{StoryTraits(story), {}}).first;
+  for (const std::string& reader : story.readers) tenant.seen_by[reader].insert(&kept->second);
   std::uint32_t ordinal = 0;
   for (const Chunk& chunk : chunks.chunks) {
     const std::size_t place = vectors_.Add(chunk.vector);
@@ -32,13 +33,20 @@ void ChunkMemory::Put(const StoryChunks& chunks) {
 void ChunkMemory::Drop(const std::string& tenant_id, const Id& id) {
   const auto tenant = tenants_.find(tenant_id);
   if (tenant == tenants_.end()) return;
-  const auto story = tenant->second.find(id);
-  if (story == tenant->second.end()) return;
+  auto& [stories, seen_by] = tenant->second;
+  const auto story = stories.find(id);
+  if (story == stories.end()) return;
+  for (const std::string& reader : story->second.traits.readers) {
+    const auto seen = seen_by.find(reader);
+    if (seen == seen_by.end()) continue;
+    seen->second.erase(&story->second);
+    if (seen->second.empty()) seen_by.erase(seen);
+  }
   for (const std::size_t place : story->second.places) {
     vectors_.Remove(place);
     chunks_[place] = {};
   }
-  tenant->second.erase(story);
+  stories.erase(story);
 }
 
 std::vector<ChunkHit> ChunkMemory::Nearest(const ChunkQuery& query) const {
@@ -46,9 +54,13 @@ std::vector<ChunkHit> ChunkMemory::Nearest(const ChunkQuery& query) const {
   if (tenant == tenants_.end()) return {};
   const ChunkFilter filter(query);
   Places places;
-  for (const auto& [id, story] : tenant->second) {
-    if (story.places.empty() || !filter.Passes(story.traits)) continue;
-    for (const std::size_t place : story.places) places.Add(place);
+  for (const std::string& reader : query.readers) {
+    const auto seen = tenant->second.seen_by.find(reader);
+    if (seen == tenant->second.seen_by.end()) continue;
+    for (const KeptStory* story : seen->second) {
+      if (!filter.Passes(story->traits)) continue;
+      for (const std::size_t place : story->places) places.Add(place);
+    }
   }
   for (std::size_t count = query.limit * kChunksPerStory;; count *= 4) {
     const auto found = vectors_.Search(query.vector, count, places);

@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "index/chunk_index.h"
@@ -31,11 +33,16 @@ class ChunkMemory {
     StoryTraits traits;
     std::vector<std::size_t> places;  // Of its chunks, in order.
   };
-  using Tenant = std::map<Id, KeptStory>;
+  using Stories = std::map<Id, KeptStory>;
+  struct Tenant {
+    Stories stories;
+    // By the terms of their readers: what a reader may not see costs a search nothing.
+    std::unordered_map<std::string, std::unordered_set<const KeptStory*>> seen_by;
+  };
 
   // Whose vector stands at a place.
   struct KeptChunk {
-    const Tenant::value_type* story = nullptr;
+    const Stories::value_type* story = nullptr;
     std::uint32_t ordinal = 0;
     std::uint32_t begin = 0;
     std::uint32_t end = 0;

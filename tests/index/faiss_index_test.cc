@@ -139,6 +139,18 @@ std::vector<std::size_t> LookAtEach(const std::vector<Vector>& vectors, const Ve
   return places;
 }
 
+TEST_CASE("a place that takes part for two reasons takes part once") {
+  VectorSet set(2);
+  for (const Vector& each : {Vector{1, 0}, Vector{0, 1}}) REQUIRE(set.Add(each) < 2);
+  Places places;
+  for (const std::size_t place : {1, 0, 1, 1}) places.Add(place);
+  CHECK(places.count() == 2);
+  const Vector query{0, 1};
+  std::vector<std::size_t> found;
+  for (const auto& each : set.Search(query, 10, places)) found.push_back(each.place);
+  CHECK(found == std::vector<std::size_t>{1, 0});
+}
+
 TEST_CASE("a search finds exactly the nearest of those that take part, however large the set") {
   constexpr std::size_t kDimensions = 16;
   constexpr std::size_t kCount = 40'000;
