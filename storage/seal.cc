@@ -4,11 +4,13 @@
 #include <string_view>
 
 #include "appliance/base/json.h"
+#include "storage/meta_row.h"
 
 namespace heirloom {
 namespace {
 
 constexpr std::string_view kLock = "seal";
+constexpr std::string_view kRow = "seal";
 
 struct Named {
   Seal::Phase phase;
@@ -68,32 +70,22 @@ std::optional<Seal> Parse(std::string_view text) {
 }  // namespace
 
 Result<std::optional<Seal>> ReadSeal(Reader& reader) {
-  std::optional<std::string> text;
-  Status read = reader.Query("SELECT value FROM meta WHERE key = 'seal'", {}, [&](const Row& row) {
-    text = row.String(0);
-    return true;
-  });
-  if (!read) return ErrorOf(read);
-  if (!text) return std::optional<Seal>();
-  std::optional<Seal> seal = Parse(*text);
+  const auto text = ReadMeta(reader, kRow);
+  if (!text) return ErrorOf(text);
+  if (!*text) return std::optional<Seal>();
+  std::optional<Seal> seal = Parse(**text);
   if (!seal) return Fail(ErrorCode::kInternal, "the seal of the database cannot be understood");
   return seal;
 }
 
 Status PutSeal(Transaction& tx, const Seal& seal) {
   if (Status locked = tx.Lock(kLock, Transaction::LockMode::kExclusive); !locked) return locked;
-  const std::string text = Write(seal);
-  const auto put = tx.Execute(
-      "INSERT INTO meta (key, value) VALUES ('seal', $1)"
-      " ON CONFLICT (key) DO UPDATE SET value = excluded.value",
-      {std::string_view(text)});
-  return put ? Status() : Status(ErrorOf(put));
+  return PutMeta(tx, kRow, Write(seal));
 }
 
 Status RemoveSeal(Transaction& tx) {
   if (Status locked = tx.Lock(kLock, Transaction::LockMode::kExclusive); !locked) return locked;
-  const auto removed = tx.Execute("DELETE FROM meta WHERE key = 'seal'", {});
-  return removed ? Status() : Status(ErrorOf(removed));
+  return RemoveMeta(tx, kRow);
 }
 
 Status CheckOpen(Transaction& tx) {

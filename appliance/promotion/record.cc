@@ -3,9 +3,12 @@
 #include <string_view>
 
 #include "appliance/base/json.h"
+#include "storage/meta_row.h"
 
 namespace heirloom::promotion {
 namespace {
+
+constexpr std::string_view kRow = "promotion";
 
 std::string Write(const Record& record) {
   JsonWriter json;
@@ -58,26 +61,14 @@ std::optional<Record> Parse(std::string_view text) {
 }  // namespace
 
 Result<std::optional<Record>> ReadRecord(Reader& reader) {
-  std::optional<std::string> text;
-  const Status read =
-      reader.Query("SELECT value FROM meta WHERE key = 'promotion'", {}, [&](const Row& row) {
-        text = row.String(0);
-        return true;
-      });
-  if (!read) return ErrorOf(read);
-  if (!text) return std::optional<Record>();
-  std::optional<Record> record = Parse(*text);
+  const auto text = ReadMeta(reader, kRow);
+  if (!text) return ErrorOf(text);
+  if (!*text) return std::optional<Record>();
+  std::optional<Record> record = Parse(**text);
   if (!record) return Fail(ErrorCode::kInternal, "the record of a promotion is not one");
   return record;
 }
 
-Status PutRecord(Transaction& tx, const Record& record) {
-  const std::string text = Write(record);
-  const auto put = tx.Execute(
-      "INSERT INTO meta (key, value) VALUES ('promotion', $1)"
-      " ON CONFLICT (key) DO UPDATE SET value = excluded.value",
-      {std::string_view(text)});
-  return put ? Status() : Status(ErrorOf(put));
-}
+Status PutRecord(Transaction& tx, const Record& record) { return PutMeta(tx, kRow, Write(record)); }
 
 }  // namespace heirloom::promotion

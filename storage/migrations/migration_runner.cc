@@ -2,12 +2,13 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <map>
 #include <string>
 
 #include "appliance/base/encoding.h"
 #include "appliance/base/log.h"
+#include "appliance/base/number.h"
+#include "storage/meta_row.h"
 
 namespace heirloom {
 namespace {
@@ -43,12 +44,10 @@ Status ReadHistory(SchemaTransaction& transaction, History& history) {
         return true;
       });
   if (!read) return read;
-  return transaction.Query(
-      "SELECT value FROM meta WHERE key = 'oldest_compatible'", {}, [&](const Row& row) {
-        const std::string_view text = row.Text(0);
-        std::from_chars(text.data(), text.data() + text.size(), history.oldest_compatible);
-        return true;
-      });
+  const auto oldest = ReadMeta(transaction, "oldest_compatible");
+  if (!oldest) return ErrorOf(oldest);
+  history.oldest_compatible = ParseNumber<int>(oldest->value_or("")).value_or(0);
+  return {};
 }
 
 Status CheckHistory(const History& history, std::span<const Migration> migrations) {
@@ -80,15 +79,6 @@ Status CheckHistory(const History& history, std::span<const Migration> migration
   return {};
 }
 
-Status SetMeta(Transaction& transaction, std::string_view key, std::string_view value) {
-  const auto set = transaction.Execute(
-      "INSERT INTO meta (key, value) VALUES ($1, $2) "
-      "ON CONFLICT (key) DO UPDATE SET value = excluded.value",
-      {key, value});
-  if (!set) return ErrorOf(set);
-  return {};
-}
-
 // The rows that tell the next start what happened here.
 Status Record(Transaction& transaction, const Migration& migration, int oldest_compatible,
               Time now) {
@@ -96,10 +86,10 @@ Status Record(Transaction& transaction, const Migration& migration, int oldest_c
       "INSERT INTO schema_migrations (number, name, checksum, applied_at) VALUES ($1, $2, $3, $4)",
       {migration.number, migration.name, Sha256Hex(migration.sql), SqlOf(now)});
   if (!row) return ErrorOf(row);
-  if (Status set = SetMeta(transaction, "schema", std::to_string(migration.number)); !set) {
+  if (Status set = PutMeta(transaction, "schema", std::to_string(migration.number)); !set) {
     return set;
   }
-  return SetMeta(transaction, "oldest_compatible", std::to_string(oldest_compatible));
+  return PutMeta(transaction, "oldest_compatible", std::to_string(oldest_compatible));
 }
 
 }  // namespace
@@ -126,7 +116,7 @@ Status Migrate(const RunSchemaTransaction& run, std::span<const Migration> migra
     Status applied = run([&](SchemaTransaction& transaction) -> Status {
       if (Status script = transaction.Script(migration.sql); !script) return script;
       if (is_new) {
-        if (Status set = SetMeta(transaction, "epoch", NewEpoch(random)); !set) return set;
+        if (Status set = PutMeta(transaction, "epoch", NewEpoch(random)); !set) return set;
       }
       return Record(transaction, migration, oldest, clock.Now());
     });
