@@ -17,19 +17,10 @@ import threading
 import time
 
 from event_stream import EventStream
+from waiting import PATIENCE, wait_for
 
 API = "/api/v1"
-PATIENCE = 120
 MINE = 30  # An author's stories beyond that are left alone.
-
-
-def wait_for(what, condition, seconds=PATIENCE):
-    deadline = time.monotonic() + seconds
-    while not (found := condition()):
-        if time.monotonic() > deadline:
-            raise AssertionError(f"{what}: not within {seconds} s")
-        time.sleep(0.05)
-    return found
 
 
 def seed_of(environment):

@@ -25,8 +25,9 @@ import urllib.request
 HERE = pathlib.Path(__file__).resolve()
 sys.path[:0] = [str(HERE.parents[1] / "support"), str(HERE.parents[1] / "integration"), str(HERE.parent)]
 from appliance import Client  # noqa: E402
-from chaos import Listener, World, seed_of, wait_for  # noqa: E402
+from chaos import Listener, World, seed_of  # noqa: E402
 from cluster import Cluster, leads  # noqa: E402
+from waiting import wait_for  # noqa: E402
 from event_bus_test import Sqs  # noqa: E402
 from postgres_restart_test import Postgres  # noqa: E402
 

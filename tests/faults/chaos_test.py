@@ -18,7 +18,8 @@ import unittest
 HERE = pathlib.Path(__file__).resolve()
 sys.path[:0] = [str(HERE.parents[1] / "support"), str(HERE.parent)]
 from appliance import Appliance  # noqa: E402
-from chaos import PATIENCE, Listener, World, import_file, seed_of, wait_for  # noqa: E402
+from chaos import Listener, World, import_file, seed_of  # noqa: E402
+from waiting import PATIENCE, wait_for  # noqa: E402
 from round_robin import RoundRobin  # noqa: E402
 
 ROUNDS = int(os.environ.get("HEIRLOOM_CHAOS_ROUNDS", "20"))

@@ -15,25 +15,16 @@ import subprocess
 import sys
 import tempfile
 import threading
-import time
 import unittest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests/support"))
 from appliance import Appliance  # noqa: E402
+from waiting import PATIENCE, wait_for  # noqa: E402
 
 SERVER = ROOT / "tests/services/postgres"
 WRITERS = 4
 EACH_STAGE = 10  # Acknowledged writes of each writer before the next thing happens.
-PATIENCE = 120
-
-
-def wait_for(what, condition):
-    deadline = time.monotonic() + PATIENCE
-    while not condition():
-        if time.monotonic() > deadline:
-            raise AssertionError(f"{what}: not within {PATIENCE} s")
-        time.sleep(0.05)
 
 
 class Postgres:

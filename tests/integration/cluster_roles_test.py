@@ -12,7 +12,8 @@ import unittest
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "tests/support"), str(ROOT / "packaging/dev"), str(pathlib.Path(__file__).parent)]
 import main_job  # noqa: E402
-from cluster import PATIENCE, PROCESSES, Cluster, leads, wait_for  # noqa: E402
+from cluster import PROCESSES, Cluster, leads  # noqa: E402
+from waiting import PATIENCE, wait_for  # noqa: E402
 from event_bus_test import Sqs  # noqa: E402
 from event_stream import EventStream  # noqa: E402
 

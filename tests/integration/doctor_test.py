@@ -11,8 +11,8 @@ import unittest
 HERE = pathlib.Path(__file__).resolve()
 sys.path[:0] = [str(HERE.parents[1] / "support"), str(HERE.parent)]
 from appliance import Appliance  # noqa: E402
-from cluster import wait_for  # noqa: E402
 from injection_test import ask, cypher, stores  # noqa: E402
+from waiting import wait_for  # noqa: E402
 
 
 class Doctor(unittest.TestCase):

@@ -7,7 +7,7 @@ import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 from appliance import Appliance  # noqa: E402
-from cluster import wait_for  # noqa: E402
+from waiting import wait_for  # noqa: E402
 
 NAMES = tuple(f"heirloom_embedding_{name}_total" for name in ("requests", "tokens", "cost_dollars"))
 

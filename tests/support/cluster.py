@@ -6,23 +6,13 @@ import os
 import pathlib
 import secrets
 import tempfile
-import time
 import urllib.parse
 
 from appliance import Appliance, PostgresDatabase
 from round_robin import RoundRobin
+from waiting import wait_for
 
-PATIENCE = 90  # The relay's lease is 40 seconds.
 PROCESSES = ("web", "web-2", "relay", "indexer", "media", "assistant", "scheduler")
-
-
-def wait_for(what, condition, seconds=PATIENCE):
-    deadline = time.monotonic() + seconds
-    while not (found := condition()):
-        if time.monotonic() > deadline:
-            raise AssertionError(f"{what}: not within {seconds} s")
-        time.sleep(0.05)
-    return found
 
 
 def leads(indexer):
