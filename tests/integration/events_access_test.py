@@ -2,7 +2,6 @@
 endpoint, both over TLS of a private authority; the keys' signatures are checked, they end soon, are taken away, or are
 not lent."""
 
-import datetime
 import json
 import os
 import pathlib
@@ -18,44 +17,10 @@ sys.path[:0] = [str(HERE.parents[1] / "support"), str(HERE.parent)]
 from appliance import Appliance  # noqa: E402
 from event_bus_test import Sqs  # noqa: E402
 import guard  # noqa: E402
+from lender import Bank  # noqa: E402
 
 SERVER = os.environ["HEIRLOOM_TEST_AWS"]
 PATIENCE = 90
-ROLE = "arn:aws:iam::000000000000:role/heirloom"
-
-
-class Bank:
-    """Lends keys that live for `life` seconds to who shows the token, in the manner of STS or of a container."""
-
-    def __init__(self, authority, token):
-        self.token, self.life = token, 900
-        self.lent, self.taken_back, self.closed = {}, set(), False
-        self.door = guard.Door(authority, self.answer)
-
-    def answer(self, asked):
-        form = dict(urllib.parse.parse_qsl(asked.body.decode()))
-        by_identity = bool(form)
-        if by_identity:
-            good = (form.get("Action"), form.get("WebIdentityToken"), form.get("RoleArn")) == (
-                "AssumeRoleWithWebIdentity", self.token, ROLE)
-        else:
-            good = asked.headers.get("Authorization") == self.token
-        if self.closed or not good:
-            error = "<ErrorResponse><Error><Code>AccessDenied</Code></Error></ErrorResponse>" if by_identity else "{}"
-            return 403, {}, error.encode()
-        key = f"ASIA{len(self.lent):04}"
-        ends = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(seconds=self.life)
-        secret, session = secrets.token_hex(20), secrets.token_urlsafe(60) + "+/="
-        self.lent[key] = (secret, session, ends)
-        until = ends.strftime("%Y-%m-%dT%H:%M:%SZ")
-        if by_identity:
-            lent = (f"<AccessKeyId>{key}</AccessKeyId><SecretAccessKey>{secret}</SecretAccessKey>"
-                    f"<SessionToken>{session}</SessionToken><Expiration>{until}</Expiration>")
-            text = ("<AssumeRoleWithWebIdentityResponse><AssumeRoleWithWebIdentityResult><Credentials>" + lent
-                    + "</Credentials></AssumeRoleWithWebIdentityResult></AssumeRoleWithWebIdentityResponse>")
-            return 200, {"Content-Type": "text/xml"}, text.encode()
-        text = json.dumps({"AccessKeyId": key, "SecretAccessKey": secret, "Token": session, "Expiration": until})
-        return 200, {"Content-Type": "application/json"}, text.encode()
 
 
 def amazon(service, code):
@@ -100,32 +65,20 @@ class LentKeys(unittest.TestCase):
         return None
 
     def refuse(self, asked, who):
-        if who is None:
-            return "MissingAuthenticationToken"
-        key, region, service = who
-        if key not in self.bank.lent:
-            return "InvalidClientTokenId"
-        secret, session, ends = self.bank.lent[key]
-        if key in self.bank.taken_back or datetime.datetime.now(datetime.timezone.utc) >= ends:
-            return "ExpiredToken"
-        if region != "us-east-1" or service not in ("sns", "sqs"):
+        if who is not None and who[2] not in ("sns", "sqs"):
             return "IncompleteSignature"
-        good = guard.is_signed(asked, self.guard.address, key, secret, session, region, service)
-        return None if good else "SignatureDoesNotMatch"
+        return self.bank.refuse(asked, who, self.guard.address)
 
     def by_identity(self):
         self.house.environment |= {
             "HEIRLOOM_STORAGE_EVENTS_CREDENTIALS": "web-identity",
-            "AWS_ROLE_ARN": ROLE,
-            "AWS_WEB_IDENTITY_TOKEN_FILE": str(self.token_file),
-            "AWS_ENDPOINT_URL_STS": self.bank.door.url,
+            **self.bank.by_identity(self.token_file),
         }
 
     def by_container(self):
         self.house.environment |= {
             "HEIRLOOM_STORAGE_EVENTS_CREDENTIALS": "container",
-            "AWS_CONTAINER_CREDENTIALS_FULL_URI": self.bank.door.url + "/keys",
-            "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE": str(self.token_file),
+            **self.bank.by_container(self.token_file),
         }
 
     def begin(self):

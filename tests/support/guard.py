@@ -104,10 +104,12 @@ class Door:
 
 
 class Guard(Door):
-    """Before `upstream`: passed on is what `check(asked)` gives None for; else it gives the answer."""
+    """Before `upstream`: passed on is what `check(asked)` gives None for; else it gives the answer. `own_keys`, (id, secret,
+    region, service): those that `upstream` knows, which sign anew what is passed on."""
 
-    def __init__(self, authority, upstream, check):
+    def __init__(self, authority, upstream, check, own_keys=None):
         self.upstream = urllib.parse.urlsplit(upstream).netloc
+        self.own_keys = own_keys
         self.check = check
         self.passed = self.refused = 0
         super().__init__(authority, self._judge)
@@ -121,6 +123,8 @@ class Guard(Door):
         connection = http.client.HTTPConnection(self.upstream, timeout=PATIENCE)
         try:
             headers = {name: value for name, value in asked.headers.items() if name.lower() != "connection"}
+            if self.own_keys:
+                headers = self._signed_anew(asked, headers)
             connection.request(asked.method, asked.path, asked.body or None, headers)
             answer = connection.getresponse()
             body = answer.read()
@@ -128,6 +132,17 @@ class Guard(Door):
             connection.close()
         dropped = ("connection", "content-length", "transfer-encoding", "keep-alive")
         return answer.status, {name: value for name, value in answer.getheaders() if name.lower() not in dropped}, body
+
+
+    def _signed_anew(self, asked, headers):
+        key, secret, region, service = self.own_keys
+        theirs = ("authorization", "host", "x-amz-date", "x-amz-security-token")
+        headers = {name: value for name, value in headers.items() if name.lower() not in theirs}
+        request = botocore.awsrequest.AWSRequest(
+            asked.method, f"http://{self.upstream}{asked.path}", data=asked.body, headers={**headers, "Host": self.upstream})
+        signer = botocore.auth.S3SigV4Auth if service == "s3" else botocore.auth.SigV4Auth
+        signer(botocore.credentials.Credentials(key, secret), service, region).add_auth(request)
+        return dict(request.headers.items())
 
 
 def signed_by(asked):
@@ -160,6 +175,7 @@ def is_signed(asked, address, key, secret, token, region, service):
         headers={name: asked.headers[name] for name in names},
     )
     request.context["timestamp"] = date
-    signer = botocore.auth.SigV4Auth(botocore.credentials.Credentials(key, secret, token or None), service, region)
+    of = botocore.auth.S3SigV4Auth if service == "s3" else botocore.auth.SigV4Auth
+    signer = of(botocore.credentials.Credentials(key, secret, token or None), service, region)
     text = signer.string_to_sign(request, signer.canonical_request(request))
     return signer.signature(text, request) == fields["Signature"]
