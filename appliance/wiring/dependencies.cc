@@ -36,9 +36,6 @@ std::string InWords(const RemoteService& service) {
 }  // namespace
 
 void WatchDependencies(HealthService& health, Metrics& metrics, const RemoteRegistry& registry) {
-  bool any = false;
-  registry.Visit([&](const RemoteService&) { any = true; });
-  if (!any) return;
   AddDependencyMetrics(metrics, registry);
   health.AddCheck("dependencies", [&registry] { return CheckDependencies(registry); });
 }

@@ -6,7 +6,7 @@
 
 namespace heirloom {
 
-// Both of the next, where there is any service by now; else nothing is shown.
+// Both of the next. Services may come later: a store is opened when it is first needed.
 void WatchDependencies(HealthService& health, Metrics& metrics, const RemoteRegistry& registry);
 
 // What the servers that this process asks over HTTP are up to, as numbers; heirloom_dependency_* in

@@ -12,6 +12,7 @@ Result<ConfiguredEmbedder> OpenRemote(const Config::LiteLlm& config, const Remot
   remote.name = "embedder";
   remote.trust_setting = "index.embedder_ca_file";
   remote.access_setting = "index.embedder_key_file";
+  remote.judge = JudgeLiteLlm;
   remote.max_concurrent = 4;
   remote.max_wait = std::chrono::seconds(30);
   auto service = MakeRemoteService(std::move(remote), config.ca_file.string(),

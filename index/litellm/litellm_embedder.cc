@@ -7,7 +7,6 @@
 #include "appliance/base/text.h"
 #include "index/litellm/embedding_protocol.h"
 #include "storage/remote/http_url.h"
-#include "storage/remote/remote_service.h"
 
 namespace heirloom {
 namespace {
@@ -33,6 +32,12 @@ Status CheckTexts(std::span<const std::string> texts) {
     if (!IsStorableText(text)) return Fail(ErrorCode::kInvalidArgument, "a text is not UTF-8");
   }
   return {};
+}
+
+// Not what passes by waiting.
+bool IsRefusal(const HttpResponse& answer) {
+  return answer.status >= 400 && answer.status < 500 && answer.status != 408 &&
+         answer.status != 429;
 }
 
 class LiteLlm final : public LiteLlmEmbedder {
@@ -139,14 +144,13 @@ class LiteLlm final : public LiteLlmEmbedder {
 
   tl::unexpected<Error> Refused(const HttpResponse& answer) const {
     const std::string status = " (" + std::to_string(answer.status) + ")";
-    if (answer.status >= 400 && answer.status < 500 && answer.status != 408 &&
-        answer.status != 429) {
+    if (IsRefusal(answer)) {
       switch (litellm::WhyRefused(answer)) {
         case Refusal::kCredentials:
-          return FailForNow(
-              ErrorCode::kUnavailable,
-              std::string(kName) + " refuses our key" + status + ": look at index.embedder_key",
-              60);
+          return FailForNow(ErrorCode::kUnavailable,
+                            std::string(kName) + " refuses our key" + status +
+                                ": look at index.embedder_key_file",
+                            60);
         case Refusal::kModel:
           return FailForNow(ErrorCode::kUnavailable,
                             std::string(kName) + " knows no model " + options_.model + status +
@@ -214,6 +218,11 @@ Result<std::unique_ptr<LiteLlmEmbedder>> OpenLiteLlm(LiteLlmOptions options,
   std::unique_ptr<LiteLlmEmbedder> made =
       std::make_unique<LiteLlm>(std::move(options), std::move(server), clock);
   return made;
+}
+
+Judgement JudgeLiteLlm(const HttpResponse& answer) {
+  const bool key = IsRefusal(answer) && litellm::WhyRefused(answer) == Refusal::kCredentials;
+  return key ? Judgement::kRefusesUs : JudgeByStatus(answer);
 }
 
 }  // namespace heirloom

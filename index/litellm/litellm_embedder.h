@@ -8,6 +8,7 @@
 #include "appliance/base/clock.h"
 #include "index/embedder.h"
 #include "storage/remote/http_client.h"
+#include "storage/remote/remote_service.h"
 
 namespace heirloom {
 
@@ -51,5 +52,9 @@ class LiteLlmEmbedder : public Embedder {
 Result<std::unique_ptr<LiteLlmEmbedder>> OpenLiteLlm(LiteLlmOptions options,
                                                      std::unique_ptr<HttpClient> server,
                                                      const Clock& clock);
+
+// What an answer says about the server: LiteLLM refuses a key with 400, too, and says in the body
+// that it was the key.
+Judgement JudgeLiteLlm(const HttpResponse& answer);
 
 }  // namespace heirloom

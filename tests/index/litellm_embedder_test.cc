@@ -205,6 +205,16 @@ TEST_CASE("a refusal says what to do, and nothing of what was sent") {
   CHECK(refused(Refusal(400, "a family secret is refused")).code == ErrorCode::kInternal);
 }
 
+TEST_CASE("a key that is refused is told from all else, whatever the status") {
+  const std::string nobody = "No connected db.";
+  CHECK(JudgeLiteLlm(Refusal(401, "")) == Judgement::kRefusesUs);
+  CHECK(JudgeLiteLlm(Refusal(400, nobody, "no_db_connection")) == Judgement::kRefusesUs);
+  CHECK(JudgeLiteLlm(Refusal(400, "a text is too long")) == Judgement::kFine);
+  CHECK(JudgeLiteLlm(Refusal(404, nobody)) == Judgement::kFine);
+  CHECK(JudgeLiteLlm(Refusal(429, nobody, "no_db_connection")) == Judgement::kBusy);
+  CHECK(JudgeLiteLlm(Refusal(500, nobody, "no_db_connection")) == Judgement::kBroken);
+}
+
 TEST_CASE("what it costs is taken from the server, also in exponent form, or from its tokens") {
   std::string cost = "1.1e-05";
   LiteLlmOptions options;

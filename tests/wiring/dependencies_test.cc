@@ -49,6 +49,24 @@ TEST_CASE("a dependency that is left alone is named, and not when it answers aga
   CHECK(CheckDependencies(world.registry).state == CheckResult::State::kOk);
 }
 
+TEST_CASE("a dependency that is first asked after the start is watched, too") {
+  World world;
+  Metrics metrics;
+  HealthService health(world.clock, {});
+  WatchDependencies(health, metrics, world.registry);
+  const auto detail = [&] {
+    world.clock.AdvanceSeconds(2);  // A check is made once a second.
+    return health.Check().checks.at(0).second.detail;
+  };
+  CHECK(detail().empty());
+  const auto graph = world.Make("graph");
+  world.answer = HttpResponse{401, {}, ""};
+  REQUIRE(graph->Send({}));
+  CHECK(detail() == "The server for graph refuses our credentials; look at its.key_file.");
+  const std::string asked = "heirloom_dependency_requests_total{dependency=\"graph\"} 1\n";
+  CHECK_THAT(metrics.Render(), Contains(asked));
+}
+
 TEST_CASE("a dependency that refuses our credentials is named") {
   World world;
   const auto blobs = world.Make("blobs");
