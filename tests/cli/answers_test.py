@@ -110,7 +110,7 @@ class WhoSeesMetrics(TestCase):
             served = set(re.findall(r"^# TYPE (\S+)", daemon.ask("/metrics")[2].decode(), re.MULTILINE))
         documented = set(re.findall(r"`((?:heirloom|process)_\w+)`", METRICS_PAGE.read_text(encoding="utf-8")))
         # Those of other servers are served only where there are any.
-        elsewhere = ("heirloom_consumer_", "heirloom_dependency_", "heirloom_embedding_", "heirloom_indexer_", "heirloom_relay_")
+        elsewhere = ("heirloom_consumer_", "heirloom_embedding_", "heirloom_indexer_", "heirloom_relay_")
         self.assertEqual(served, {name for name in documented if not name.startswith(elsewhere)})
 
     def test_nobody_does_when_the_list_is_empty(self):
