@@ -1,13 +1,14 @@
 #include "storage/graph_walk.h"
 
 #include <algorithm>
-#include <charconv>
 #include <deque>
 #include <memory_resource>
 #include <string>
 #include <unordered_set>
 #include <utility>
 #include <vector>
+
+#include "appliance/base/number.h"
 
 namespace heirloom::graph {
 namespace {
@@ -140,13 +141,9 @@ class BreadthFirst {
 
 Result<std::size_t> ReadOffset(const std::string& cursor) {
   if (cursor.empty()) return std::size_t{0};
-  std::size_t offset = 0;
-  const char* const end = cursor.data() + cursor.size();
-  const auto [stop, error] = std::from_chars(cursor.data(), end, offset);
-  if (error != std::errc() || stop != end || offset >= kMaxWalkReach) {
-    return Fail(ErrorCode::kInvalidArgument, "graph: the cursor is none of ours");
-  }
-  return offset;
+  const auto offset = ParseNumber<std::size_t>(cursor);
+  if (offset && *offset < kMaxWalkReach) return *offset;
+  return Fail(ErrorCode::kInvalidArgument, "graph: the cursor is none of ours");
 }
 
 }  // namespace

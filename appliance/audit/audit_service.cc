@@ -1,8 +1,8 @@
 #include "appliance/audit/audit_service.h"
 
-#include <charconv>
 #include <utility>
 
+#include "appliance/base/number.h"
 #include "appliance/domain/policy.h"
 
 namespace heirloom {
@@ -27,12 +27,8 @@ AuditPage PageOfEntries(std::vector<audit::Entry> entries, std::int64_t limit) {
 }
 
 std::int64_t AuditCursor(const std::vector<std::string>& after) {
-  std::int64_t number = 0;
   if (after.empty()) return 0;
-  const std::string& text = after.front();
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  const bool whole = error == std::errc() && end == text.data() + text.size();
-  return whole && number > 0 ? number : 0;
+  return std::max<std::int64_t>(ParseNumber<std::int64_t>(after.front()).value_or(0), 0);
 }
 
 }  // namespace heirloom

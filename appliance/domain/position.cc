@@ -1,7 +1,8 @@
 #include "appliance/domain/position.h"
 
 #include <algorithm>
-#include <charconv>
+
+#include "appliance/base/number.h"
 
 namespace heirloom {
 namespace {
@@ -26,11 +27,9 @@ std::optional<Position> ParsePosition(std::string_view text) {
   const std::string_view epoch = text.substr(0, dot);
   if (!std::all_of(epoch.begin(), epoch.end(), IsEpochCharacter)) return std::nullopt;
 
-  Position position{std::string(epoch), 0};
-  const std::string_view digits = text.substr(dot + 1);
-  const char* const end = digits.data() + digits.size();
-  const auto [rest, error] = std::from_chars(digits.data(), end, position.sequence);
-  if (error != std::errc() || rest != end) return std::nullopt;
+  const auto sequence = ParseNumber<std::int64_t>(text.substr(dot + 1));
+  if (!sequence) return std::nullopt;
+  Position position{std::string(epoch), *sequence};
   // One spelling per position: no sign, no leading zeros.
   if (ToString(position) != text || position.sequence < 0) return std::nullopt;
   return position;

@@ -1,8 +1,7 @@
 #include "appliance/legacies/legacy_bin_service.h"
 
-#include <charconv>
-
 #include "appliance/base/log.h"
+#include "appliance/base/number.h"
 #include "appliance/legacies/legacy_access.h"
 #include "appliance/legacies/legacy_bin_repository.h"
 #include "storage/locks.h"
@@ -16,13 +15,11 @@ constexpr std::int64_t kLegaciesAtOnce = 100;
 
 Result<std::optional<repository::BinCursor>> ReadCursor(const std::vector<std::string>& after) {
   if (after.empty()) return std::optional<repository::BinCursor>();
-  std::int64_t micros = 0;
-  const std::string& text = after.front();
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), micros);
-  if (after.size() != 2 || error != std::errc() || end != text.data() + text.size()) {
+  const auto micros = ParseNumber<std::int64_t>(after.front());
+  if (after.size() != 2 || !micros) {
     return FailFields({{"?cursor", "is not a cursor of this list"}});
   }
-  return std::optional(repository::BinCursor{{micros}, after[1]});
+  return std::optional(repository::BinCursor{{*micros}, after[1]});
 }
 
 Resource ResourceOf(const repository::DeletedLegacyRow& row) {

@@ -1,10 +1,10 @@
 #include "appliance/search/search_service.h"
 
 #include <algorithm>
-#include <charconv>
 #include <unordered_map>
 #include <utility>
 
+#include "appliance/base/number.h"
 #include "appliance/search/search_filter.h"
 
 namespace heirloom {
@@ -19,8 +19,9 @@ constexpr std::size_t kSuggestedAtOnce = 32;
 static_assert(kCounted + kCorrectionHits <= StoryLookupService::kMaxIds);
 
 bool ReadNumber(const std::string& text, std::size_t& into) {
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), into);
-  return error == std::errc() && end == text.data() + text.size() && into <= kMaxSearchHits;
+  const auto number = ParseNumber<std::size_t>(text);
+  into = number.value_or(0);
+  return number && *number <= kMaxSearchHits;
 }
 
 std::vector<Id> IdsOf(const SearchHits& hits) {

@@ -2,10 +2,10 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <unordered_map>
 #include <utility>
 
+#include "appliance/base/number.h"
 #include "appliance/base/text.h"
 #include "appliance/search/search_filter.h"
 
@@ -22,13 +22,9 @@ constexpr char kList[] = "meaning";  // Where the other search names the list it
 Result<std::size_t> BeginOf(const SearchRequest& request) {
   const std::vector<std::string>& after = request.after;
   if (after.empty()) return std::size_t{0};
-  std::size_t begin = 0;
   if (after.size() == 4 && after[0] == FingerprintOf(request) && after[1] == kList) {
-    const char* const end = after[2].data() + after[2].size();
-    const auto [read, error] = std::from_chars(after[2].data(), end, begin);
-    if (error == std::errc() && read == end && begin <= SemanticSearchService::kMaxFound) {
-      return begin;
-    }
+    const auto begin = ParseNumber<std::size_t>(after[2]);
+    if (begin && *begin <= SemanticSearchService::kMaxFound) return *begin;
   }
   return FailFields({{"?cursor", "is not a cursor of this search"}});
 }

@@ -1,9 +1,8 @@
 #include "appliance/stories/bin_service.h"
 
-#include <charconv>
-
 #include "appliance/audit/audit_trail.h"
 #include "appliance/base/log.h"
+#include "appliance/base/number.h"
 #include "appliance/stories/bin_repository.h"
 #include "appliance/stories/story_access.h"
 
@@ -27,13 +26,11 @@ Status Record(Transaction& tx, const Principal& who, std::string_view action, co
 
 Result<std::optional<bin_repository::BinCursor>> ReadCursor(const std::vector<std::string>& after) {
   if (after.empty()) return std::optional<bin_repository::BinCursor>();
-  std::int64_t micros = 0;
-  const std::string& text = after.front();
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), micros);
-  if (after.size() != 2 || error != std::errc() || end != text.data() + text.size()) {
+  const auto micros = ParseNumber<std::int64_t>(after.front());
+  if (after.size() != 2 || !micros) {
     return FailFields({{"?cursor", "is not a cursor of this list"}});
   }
-  return std::optional(bin_repository::BinCursor{{micros}, after[1]});
+  return std::optional(bin_repository::BinCursor{{*micros}, after[1]});
 }
 
 }  // namespace

@@ -1,7 +1,6 @@
 #include "appliance/stories/story_replies.h"
 
-#include <charconv>
-
+#include "appliance/base/number.h"
 #include "appliance/http/respond.h"
 #include "appliance/stories/story_json.h"
 
@@ -23,13 +22,9 @@ Response WrittenResponse(int status, const StoryWritten& written) {
 }
 
 Result<std::int64_t> RevisionNumber(const Request& request) {
-  const std::string& text = request.PathParam("n");
-  std::int64_t number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc() || end != text.data() + text.size() || number < 1) {
-    return Fail(ErrorCode::kNotFound, "This story has no such revision.");
-  }
-  return number;
+  const auto number = ParseNumber<std::int64_t>(request.PathParam("n"));
+  if (number && *number >= 1) return *number;
+  return Fail(ErrorCode::kNotFound, "This story has no such revision.");
 }
 
 }  // namespace heirloom

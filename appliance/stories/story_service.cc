@@ -1,10 +1,10 @@
 #include "appliance/stories/story_service.h"
 
 #include <algorithm>
-#include <charconv>
 #include <limits>
 
 #include "appliance/audit/audit_trail.h"
+#include "appliance/base/number.h"
 #include "appliance/base/text.h"
 #include "appliance/idempotency/idempotency.h"
 #include "appliance/stories/bin_repository.h"
@@ -20,13 +20,6 @@ namespace heirloom {
 namespace {
 
 namespace repository = story_repository;
-
-std::optional<std::int64_t> ParseNumber(std::string_view text) {
-  std::int64_t number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return number;
-}
 
 tl::unexpected<Error> BadCursor() {
   return FailFields({{"?cursor", "is not a cursor of this list"}});
@@ -129,7 +122,7 @@ Result<StoryPage<StoryView>> StoryService::List(const Principal& who, const Stor
   if (query.tag) filter.tag_key = FoldKey(*query.tag);
   std::optional<repository::StoryCursor> after;
   if (!query.after.empty()) {
-    const auto order = ParseNumber(query.after[0]);
+    const auto order = ParseNumber<std::int64_t>(query.after[0]);
     if (query.after.size() != 2 || !order) return BadCursor();
     after = {*order, query.after[1]};
   }
@@ -186,7 +179,7 @@ Result<StoryPage<Revision>> StoryService::Revisions(const Principal& who, const 
                                                     std::int64_t limit) {
   std::int64_t before = std::numeric_limits<std::int64_t>::max();
   if (!after.empty()) {
-    const auto number = ParseNumber(after[0]);
+    const auto number = ParseNumber<std::int64_t>(after[0]);
     if (!number) return BadCursor();
     before = *number;
   }

@@ -1,12 +1,12 @@
 #include "index/opensearch/generations.h"
 
 #include <algorithm>
-#include <charconv>
 #include <chrono>
 #include <string_view>
 
 #include "appliance/base/json.h"
 #include "appliance/base/log.h"
+#include "appliance/base/number.h"
 
 namespace heirloom::opensearch {
 namespace {
@@ -41,9 +41,7 @@ std::string Generations::NameAfter(const std::vector<std::string>& all) const {
   unsigned newest = 0;
   for (const std::string& index : all) {
     const std::string_view digits = std::string_view(index).substr(name_.size() + 1);
-    unsigned number = 0;
-    std::from_chars(digits.data(), digits.data() + digits.size(), number);
-    newest = std::max(newest, number);
+    newest = std::max(newest, ParseNumber<unsigned>(digits).value_or(0));
   }
   const std::string number = std::to_string(newest + 1);
   return name_ + "-" + std::string(kDigits - std::min(kDigits, number.size()), '0') + number;

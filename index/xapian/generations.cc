@@ -6,13 +6,14 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <charconv>
 #include <cstdio>
 #include <cstring>
 #include <fstream>
 #include <system_error>
 #include <utility>
 #include <vector>
+
+#include "appliance/base/number.h"
 
 namespace heirloom::xapian {
 namespace {
@@ -24,9 +25,7 @@ constexpr std::size_t kDigits = 6;
 
 // 0 for a name that is none of ours.
 unsigned long NumberOf(const std::string& name) {
-  unsigned long number = 0;
-  const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), number);
-  return error == std::errc() && end == name.data() + name.size() ? number : 0;
+  return ParseNumber<unsigned long>(name).value_or(0);
 }
 
 std::vector<fs::path> EntriesOf(const fs::path& folder) {

@@ -2,10 +2,10 @@
 
 #include <xapian.h>
 
-#include <charconv>
 #include <optional>
 #include <string_view>
 
+#include "appliance/base/number.h"
 #include "index/xapian/schema.h"
 
 namespace heirloom::xapian {
@@ -16,13 +16,14 @@ constexpr char kKeyPrefix[] = "Q:";  // Keys of ids are short, never digests.
 // The other way round of KeyTerm: Q:<length of the tenant>/<tenant>/<id>.
 std::optional<IndexedStory> ParseKey(std::string_view term) {
   term.remove_prefix(sizeof(kKeyPrefix) - 1);
-  std::size_t length = 0;
-  const auto [end, failed] = std::from_chars(term.data(), term.data() + term.size(), length);
-  const auto digits = static_cast<std::size_t>(end - term.data());
-  if (failed != std::errc() || term.size() < digits + length + 2) return std::nullopt;
+  const std::size_t digits = std::min(term.find('/'), term.size());
+  const auto length = ParseNumber<std::size_t>(term.substr(0, digits));
+  term.remove_prefix(digits);
+  // What is left: /<tenant>/<id>.
+  if (!length || term.size() < 2 || *length > term.size() - 2) return std::nullopt;
   IndexedStory story;
-  story.tenant_id = term.substr(digits + 1, length);
-  story.id = term.substr(digits + length + 2);
+  story.tenant_id = term.substr(1, *length);
+  story.id = term.substr(*length + 2);
   return story;
 }
 

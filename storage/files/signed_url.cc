@@ -1,12 +1,12 @@
 #include "storage/files/signed_url.h"
 
-#include <charconv>
 #include <map>
 #include <optional>
 #include <utility>
 
 #include "appliance/base/digest.h"
 #include "appliance/base/encoding.h"
+#include "appliance/base/number.h"
 
 namespace heirloom::files {
 namespace {
@@ -64,10 +64,8 @@ std::optional<std::map<std::string, std::string>> ReadQuery(std::string_view que
 }
 
 std::optional<std::int64_t> NumberOf(const std::string& text) {
-  std::int64_t number = 0;
-  const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (failed != std::errc() || end != text.data() + text.size() || number < 0) return std::nullopt;
-  return number;
+  const auto number = ParseNumber<std::int64_t>(text);
+  return number && *number >= 0 ? number : std::nullopt;
 }
 
 // Without looking at the signature.

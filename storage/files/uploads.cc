@@ -2,11 +2,11 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <system_error>
 #include <utility>
 
 #include "appliance/base/digest.h"
+#include "appliance/base/number.h"
 
 namespace heirloom::files {
 namespace {
@@ -27,9 +27,7 @@ std::string PartName(int number) {
 // The number in "00007.json"; 0 for other names.
 int PartNumber(std::string_view name) {
   if (name.size() != 5 + kJson.size() || !name.ends_with(kJson)) return 0;
-  int number = 0;
-  const auto [end, failed] = std::from_chars(name.data(), name.data() + 5, number);
-  return failed == std::errc() && end == name.data() + 5 ? number : 0;
+  return ParseNumber<int>(name.substr(0, 5)).value_or(0);
 }
 
 }  // namespace

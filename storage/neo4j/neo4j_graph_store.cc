@@ -3,13 +3,13 @@
 #include <algorithm>
 #include <array>
 #include <atomic>
-#include <charconv>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "appliance/base/json.h"
 #include "appliance/base/log.h"
+#include "appliance/base/number.h"
 #include "storage/graph_rules.h"
 #include "storage/graph_walk.h"
 #include "storage/neo4j/query_api.h"
@@ -35,6 +35,26 @@ tl::unexpected<Error> Odd() {
 void AddField(std::string& key, std::string_view field) {
   key += std::to_string(field.size()) + ':';
   key += field;
+}
+
+tl::unexpected<Error> BadCursor() {
+  return Fail(ErrorCode::kInvalidArgument, "graph: the cursor is none of ours");
+}
+
+// Key of the node, type, other end; all empty for the beginning of the list.
+Result<std::array<std::string, 3>> ReadEdgePlace(std::string_view cursor) {
+  std::array<std::string, 3> fields;
+  if (cursor.empty()) return fields;
+  for (std::string& field : fields) {
+    const std::size_t colon = std::min(cursor.find(':'), cursor.size());
+    const auto size = ParseNumber<std::size_t>(cursor.substr(0, colon));
+    cursor.remove_prefix(std::min(colon + 1, cursor.size()));
+    if (!size || *size > cursor.size()) return BadCursor();
+    field = cursor.substr(0, *size);
+    cursor.remove_prefix(*size);
+  }
+  if (!cursor.empty()) return BadCursor();
+  return fields;
 }
 
 // What comes after the generation's prefix.
@@ -411,9 +431,7 @@ Result<ScannedPage> Neo4jGraphStore::Scan(const std::string& after, std::size_t 
   if (Status s = graph::CheckScanLimit(limit); !s) return ErrorOf(s);
   ScannedPage page;
   const bool in_edges = after.starts_with("e");
-  if (!after.empty() && !in_edges && !after.starts_with("n")) {
-    return Fail(ErrorCode::kInvalidArgument, "graph: the cursor is none of ours");
-  }
+  if (!after.empty() && !in_edges && !after.starts_with("n")) return BadCursor();
   const std::string_view rest = std::string_view(after).substr(after.empty() ? 0 : 1);
   const Status read = in_edges ? ScanEdges(rest, limit, page) : ScanNodes(rest, limit, page);
   if (!read) return ErrorOf(read);
@@ -440,20 +458,10 @@ Status Neo4jGraphStore::ScanNodes(std::string_view key, std::size_t limit,
 
 Status Neo4jGraphStore::ScanEdges(std::string_view cursor, std::size_t limit,
                                   ScannedPage& page) const {
-  std::array<std::string, 3> fields;  // Key of the node, type, other end.
-  for (std::string& field : fields) {
-    if (cursor.empty()) break;
-    std::size_t size = 0;
-    const auto [end, error] = std::from_chars(cursor.data(), cursor.data() + cursor.size(), size);
-    const auto digits = static_cast<std::size_t>(end - cursor.data());
-    if (error != std::errc() || digits + 1 + size > cursor.size() || cursor[digits] != ':') {
-      return Fail(ErrorCode::kInvalidArgument, "graph: the cursor is none of ours");
-    }
-    field = cursor.substr(digits + 1, size);
-    cursor.remove_prefix(digits + 1 + size);
-  }
+  const auto fields = ReadEdgePlace(cursor);
+  if (!fields) return ErrorOf(fields);
   JsonWriter json = Parameters();
-  json.Member("key", fields[0]).Member("kind", fields[1]).Member("other", fields[2]);
+  json.Member("key", (*fields)[0]).Member("kind", (*fields)[1]).Member("other", (*fields)[2]);
   json.Member("most", static_cast<std::int64_t>(limit));
   const auto rows = api_.Run(statements::kScanEdges, json.EndObject().Take(), Access::kRead);
   if (!rows) return ErrorOf(rows);

@@ -1,10 +1,10 @@
 #include "storage/outbox/lane.h"
 
 #include <algorithm>
-#include <charconv>
 #include <utility>
 
 #include "appliance/base/log.h"
+#include "appliance/base/number.h"
 
 namespace heirloom::outbox {
 namespace {
@@ -25,13 +25,6 @@ constexpr std::chrono::seconds kLongestRetry{15 * 60};
 constexpr std::chrono::seconds kLongestLease{12 * 3600};
 
 Time SpanOf(std::chrono::seconds span) { return Time::FromSeconds(span.count()); }
-
-std::optional<std::int64_t> NumberIn(std::string_view text) {
-  std::int64_t number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return number;
-}
 
 }  // namespace
 
@@ -449,8 +442,8 @@ std::optional<Lane::Receipt> Lane::ReadReceipt(std::string_view text) const {
   text.remove_prefix(owner_.size() + 1);
   const std::size_t colon = text.find(':');
   if (colon == std::string_view::npos) return std::nullopt;
-  const auto sequence = NumberIn(text.substr(0, colon));
-  const auto attempts = NumberIn(text.substr(colon + 1));
+  const auto sequence = ParseNumber<std::int64_t>(text.substr(0, colon));
+  const auto attempts = ParseNumber<std::int64_t>(text.substr(colon + 1));
   if (!sequence || !attempts || *attempts < 0) return std::nullopt;
   return Receipt{*sequence, static_cast<int>(*attempts)};
 }

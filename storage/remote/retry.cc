@@ -4,9 +4,10 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <condition_variable>
 #include <mutex>
+
+#include "appliance/base/number.h"
 
 namespace heirloom {
 namespace {
@@ -21,9 +22,9 @@ std::optional<milliseconds> RetryAfter(const HttpResponse& response, const Clock
   const auto header = response.GetHeader("Retry-After");
   if (!header) return std::nullopt;
   std::int64_t seconds = 0;
-  const char* const end = header->data() + header->size();
-  const auto [stopped, error] = std::from_chars(header->data(), end, seconds);
-  if (error != std::errc() || stopped != end) {
+  if (const auto given = ParseNumber<std::int64_t>(*header)) {
+    seconds = *given;
+  } else {
     const std::time_t date = curl_getdate(std::string(*header).c_str(), nullptr);
     if (date < 0) return std::nullopt;
     seconds = static_cast<std::int64_t>(date) - clock.Now().micros / 1'000'000;

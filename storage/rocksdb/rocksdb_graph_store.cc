@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <array>
 #include <atomic>
-#include <charconv>
 #include <mutex>
 #include <shared_mutex>
 #include <string>
@@ -14,6 +13,7 @@
 #include <vector>
 
 #include "appliance/base/log.h"
+#include "appliance/base/number.h"
 #include "storage/graph_rules.h"
 #include "storage/graph_walk.h"
 #include "storage/rocksdb/database_files.h"
@@ -136,9 +136,8 @@ class RocksDbGraphStore final : public GraphStore {
     if (!read.ok() && !read.IsNotFound()) return Noted(FromRocksDb(read));
     std::uint32_t current = 1;
     if (read.ok()) {
-      const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), current);
-      const bool whole = error == std::errc() && end == value.data() + value.size();
-      if (!whole || current == 0 || current >= kLastGeneration) return Noted(Damaged());
+      current = ParseNumber<std::uint32_t>(value).value_or(0);
+      if (current == 0 || current >= kLastGeneration) return Noted(Damaged());
     }
     current_ = last_ = current;
     const auto first = FirstGenerationFrom(0);

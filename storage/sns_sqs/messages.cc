@@ -1,17 +1,15 @@
 #include "storage/sns_sqs/messages.h"
 
-#include <charconv>
 #include <span>
 
+#include "appliance/base/number.h"
 #include "storage/sns_sqs/aws_service.h"
 
 namespace heirloom::sns_sqs {
 namespace {
 
 std::int64_t NumberIn(std::string_view text, std::int64_t otherwise) {
-  std::int64_t number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  return error == std::errc() && end == text.data() + text.size() ? number : otherwise;
+  return ParseNumber<std::int64_t>(text).value_or(otherwise);
 }
 
 std::string_view TextAt(const Json& object, std::string_view key) {

@@ -1,7 +1,8 @@
 #include "storage/sns_sqs/queue.h"
 
 #include <algorithm>
-#include <charconv>
+
+#include "appliance/base/number.h"
 
 namespace heirloom::sns_sqs {
 namespace {
@@ -130,10 +131,7 @@ Result<std::int64_t> Queue::Count() {
   std::int64_t count = 0;
   if (!attributes.IsObject()) return NotUnderstood();
   for (const std::string& key : attributes.Keys()) {
-    const std::string_view text = TextAt(attributes, key);
-    std::int64_t number = 0;
-    std::from_chars(text.data(), text.data() + text.size(), number);
-    count += number;
+    count += ParseNumber<std::int64_t>(TextAt(attributes, key)).value_or(0);
   }
   return count;
 }

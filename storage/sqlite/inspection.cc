@@ -4,6 +4,7 @@
 #include <string>
 #include <system_error>
 
+#include "appliance/base/number.h"
 #include "storage/sqlite/file_owner.h"
 #include "storage/sqlite/transaction.h"
 
@@ -100,11 +101,12 @@ class Inspection {
         connection_.Value("SELECT value FROM meta WHERE key = 'schema'");
     if (!schema) return Unreadable(schema.error());
     const std::string newest = std::to_string(options_.migrations.back().number);
-    if (schema->empty()) {
+    const auto number = ParseNumber<int>(*schema);
+    if (!number) {
       findings_.Error(kCheck, "it does not say which schema it has", options_.mend);
       return false;
     }
-    if (std::stoi("0" + *schema) < options_.migrations.back().number) {
+    if (*number < options_.migrations.back().number) {
       findings_.Note(kCheck, "its schema is " + *schema + " and is brought up to " + newest +
                                  " at the next start; nothing further was checked");
       return false;

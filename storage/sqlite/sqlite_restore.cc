@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "appliance/base/encoding.h"
+#include "appliance/base/number.h"
 #include "storage/migrations/migration_runner.h"
 #include "storage/seal.h"
 #include "storage/sqlite/connection.h"
@@ -51,10 +52,11 @@ Status CheckSource(const fs::path& from, Progress& progress) {
   }
   const auto epoch = (*opened)->Value("SELECT value FROM meta WHERE key = 'epoch'");
   const auto oldest = (*opened)->Value("SELECT value FROM meta WHERE key = 'oldest_compatible'");
-  if (!epoch || epoch->empty() || !oldest || oldest->empty()) {
+  const auto schema = oldest ? ParseNumber<int>(*oldest) : std::nullopt;
+  if (!epoch || epoch->empty() || !schema) {
     return Fail(ErrorCode::kInvalidArgument, from.string() + " is no copy of a Heirloom database");
   }
-  if (std::stoi("0" + *oldest) > AllMigrations().back().number) {
+  if (*schema > AllMigrations().back().number) {
     return Fail(ErrorCode::kInvalidArgument,
                 from.string() + " needs a newer version of this program");
   }

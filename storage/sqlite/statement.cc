@@ -3,12 +3,12 @@
 #include <sqlite3.h>
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <optional>
 #include <utility>
 
 #include "appliance/base/log.h"
+#include "appliance/base/number.h"
 #include "appliance/base/text.h"
 
 namespace heirloom::sqlite {
@@ -51,13 +51,9 @@ ErrorCode CodeOf(int extended_code) {
 // "$12" -> 11.
 std::optional<std::size_t> NumberOf(const char* name) {
   if (name == nullptr || name[0] != '$') return std::nullopt;
-  const std::string_view digits(name + 1);
-  std::size_t number = 0;
-  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
-  if (error != std::errc() || end != digits.data() + digits.size() || number == 0) {
-    return std::nullopt;
-  }
-  return number - 1;
+  const auto number = ParseNumber<std::size_t>(name + 1);
+  if (!number || *number == 0) return std::nullopt;
+  return *number - 1;
 }
 
 bool IsBlank(std::string_view text) {

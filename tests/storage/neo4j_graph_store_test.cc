@@ -55,6 +55,16 @@ TEST_CASE("a graph that was not provisioned says how to mend it", "[graph]") {
   CHECK(store->Reached().value() == Position{"epoch", 1});
 }
 
+TEST_CASE("a place among the edges that is none is refused before Neo4j is asked", "[graph]") {
+  Neo4jServer server;
+  const auto store = OpenNeo4jGraphStore(server.Options()).value();
+  for (const char* place : {"e1", "ex:a", "e2:a", "e:a", "e-1:a", "e1:a2:b",
+                            "e18446744073709551615:a", "e1:a18446744073709551614:b", "x"}) {
+    INFO(place);
+    CHECK(store->Scan(place, 10).error().code == ErrorCode::kInvalidArgument);
+  }
+}
+
 TEST_CASE("two instances in one database never meet", "[graph]") {
   Neo4jServer one;
   Neo4jServer two;

@@ -230,6 +230,16 @@ TEST_CASE("what cannot be put back is refused and nothing changes") {
     CHECK(sqlite3_exec(other, "CREATE TABLE photos (x)", nullptr, nullptr, nullptr) == SQLITE_OK);
     sqlite3_close(other);
   }
+  SECTION("of a schema that is no number") {
+    fs::copy_file(truth.Path(), from);
+    const std::string schema = GENERATE("", "new", "99999999999999999999");
+    sqlite3* copy = nullptr;
+    REQUIRE(sqlite3_open(from.c_str(), &copy) == SQLITE_OK);
+    const std::string change =
+        "UPDATE meta SET value = '" + schema + "' WHERE key = 'oldest_compatible'";
+    CHECK(sqlite3_exec(copy, change.c_str(), nullptr, nullptr, nullptr) == SQLITE_OK);
+    sqlite3_close(copy);
+  }
   SECTION("cut off") {
     fs::copy_file(truth.Path(), from);
     fs::resize_file(from, fs::file_size(from) / 2);

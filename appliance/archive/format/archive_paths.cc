@@ -1,9 +1,9 @@
 #include "appliance/archive/format/archive_paths.h"
 
-#include <charconv>
 #include <vector>
 
 #include "appliance/archive/format/layout.h"
+#include "appliance/base/number.h"
 
 namespace heirloom::archive {
 namespace {
@@ -20,10 +20,11 @@ std::vector<std::string_view> Parts(std::string_view name) {
 
 // "12.json"; 0 for anything else.
 std::int64_t NumberOf(std::string_view file) {
-  std::int64_t number = 0;
-  const auto [end, error] = std::from_chars(file.data(), file.data() + file.size(), number);
-  const std::string again = std::to_string(number) + ".json";
-  return error == std::errc() && number > 0 && again == file ? number : 0;
+  constexpr std::string_view kEnding = ".json";
+  if (!file.ends_with(kEnding)) return 0;
+  const auto number = ParseNumber<std::int64_t>(file.substr(0, file.size() - kEnding.size()));
+  // One spelling: no leading zeros.
+  return number && *number > 0 && file.front() != '0' ? *number : 0;
 }
 
 }  // namespace
